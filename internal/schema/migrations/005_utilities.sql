@@ -1,0 +1,1 @@
+SELECT 1; -- the room's owner writes its tables here
