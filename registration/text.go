@@ -1,0 +1,64 @@
+package registration
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// trim removes the blanks around s, full-width ones included.
+func trim(s string) string { return strings.TrimFunc(s, blank) }
+
+// blank is any space a keyboard or a scanner may add; controls are not blanks,
+// they are refused.
+func blank(r rune) bool { return unicode.Is(unicode.Zs, r) }
+
+// foldASCII maps full-width letters, digits and signs (U+FF01–FF5E) to ASCII.
+func foldASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, s)
+}
+
+// foldCode writes an identifier as its standard does: ASCII, upper case, no blanks.
+func foldCode(s string) string {
+	return strings.ToUpper(without(foldASCII(s), blank))
+}
+
+// foldPhone drops what people put between the digits of a telephone number.
+func foldPhone(s string) string {
+	return without(foldASCII(s), func(r rune) bool { return blank(r) || r == '-' })
+}
+
+func without(s string, drop func(rune) bool) string {
+	return strings.Map(func(r rune) rune {
+		if drop(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// forbidden returns the first character of s that no text of an application may
+// hold: controls (NUL among them), direction marks and other invisible format
+// characters, line separators, non-characters, and U+FFFD, which stands for
+// bytes that were no text. Han of every plane and "·" are welcome.
+func forbidden(s string) (rune, bool) {
+	for _, r := range s {
+		if r == unicode.ReplacementChar || nonCharacter(r) ||
+			unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp) {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+func nonCharacter(r rune) bool {
+	return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
+}
+
+// codePoint names a character that cannot be shown: "U+202E".
+func codePoint(r rune) string { return fmt.Sprintf("U+%04X", r) }
