@@ -24,14 +24,14 @@ type account struct {
 // unprivileged lists the accounts that root may run the server as.
 var unprivileged = []string{"postgres", "nobody"}
 
-// accountFor returns the account that runs the server of dir. An existing
-// directory stays with its owner, so that a package installed later, which
+// accountFor returns the account that runs the server on a data directory. An
+// existing one stays with its owner, so that a package installed later, which
 // brings a postgres user, does not lock the old data out.
-func accountFor(dir string) (account, error) {
+func accountFor(data string) (account, error) {
 	if os.Geteuid() != 0 {
 		return account{name: "this user", uid: uint32(os.Geteuid()), gid: uint32(os.Getegid())}, nil
 	}
-	info, err := os.Stat(dir)
+	info, err := os.Stat(data)
 	if err == nil {
 		if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 {
 			return account{name: userName(st.Uid), uid: st.Uid, gid: st.Gid, switched: true}, nil
@@ -69,19 +69,18 @@ func userName(uid uint32) string {
 	return id
 }
 
-// own makes dir a directory that belongs to the account alone. It never takes
-// a directory that holds anything else.
-func (a account) own(dir string) error {
-	if err := a.mayReach(dir); err != nil {
-		return err
-	}
+// claim makes dir, the home of the server, or finds that it was made by this
+// program before. It never takes a directory that holds anything else. The
+// account may pass through it but not write in it, so that whoever breaks into
+// the server cannot lead root astray with links.
+func (a account) claim(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	if err := a.mayReach(dir); err != nil { // a parent made just now may be closed by the umask
+	if err := a.mayReach(dir); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	entries, err := os.ReadDir(dir)
@@ -91,7 +90,7 @@ func (a account) own(dir string) error {
 	if len(entries) > 0 && !exists(filepath.Join(dir, lockName)) {
 		return fmt.Errorf("%s is not empty and was not made by this program: name a directory of its own", dir)
 	}
-	return a.take(dir)
+	return os.Chmod(dir, 0o711) // whatever the umask
 }
 
 // take gives path to the account and closes it to everybody else.

@@ -26,8 +26,7 @@ func (s *Server) keep(life context.Context, ready chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(s.stopped)
-	ready = s.adopt(life, ready)
-	lock := s.waitForLock(life)
+	lock, ready := s.adopt(life, ready)
 	if lock == nil {
 		report(ready, life.Err())
 		return
@@ -46,38 +45,26 @@ func report(ready chan<- error, err error) {
 	}
 }
 
-// adopt waits while another program holds the lock until its server answers.
-// It returns ready if the start has not been reported, else nil.
-func (s *Server) adopt(life context.Context, ready chan<- error) chan<- error {
+// adopt waits for the lock of the directory, using the server of the program
+// that holds it meanwhile. It returns the lock, or nil when life ends, and
+// ready if the start has not been reported yet, else nil.
+func (s *Server) adopt(life context.Context, ready chan<- error) (*os.File, chan<- error) {
 	for life.Err() == nil {
 		lock, err := s.tryLock()
-		if err != nil {
-			report(ready, err)
-			s.stop()
-			return nil
-		}
 		if lock != nil {
-			lock.Close()
-			return ready
+			return lock, ready
 		}
-		if s.answers(life) == nil {
-			report(ready, nil)
-			return nil
+		if ready == nil {
+			sleep(life, poll)
+			continue
+		}
+		if err != nil || s.answers(life) == nil {
+			ready <- err
+			ready = nil
 		}
 		sleep(life, 20*time.Millisecond)
 	}
-	return ready
-}
-
-// waitForLock returns the held lock of the directory, or nil when life ends.
-func (s *Server) waitForLock(life context.Context) *os.File {
-	for life.Err() == nil {
-		if lock, err := s.tryLock(); err == nil && lock != nil {
-			return lock
-		}
-		sleep(life, poll)
-	}
-	return nil
+	return nil, ready
 }
 
 // tryLock returns the lock of the directory, or nil if another program holds

@@ -20,8 +20,8 @@ import (
 
 // Options say which server to run. Dir is required, the rest may be left out.
 type Options struct {
-	// Dir is the directory of the server alone. It is created where it is
-	// missing and belongs to the account that runs the server.
+	// Dir is the directory of the server alone, created where it is missing.
+	// Data and socket in it belong to the account that runs the server.
 	Dir string
 
 	// Log hears of starts, crashes and take-overs; nil discards them. It
@@ -91,7 +91,7 @@ func prepare(o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.account, err = accountFor(dir); err != nil {
+	if s.account, err = accountFor(s.dataDir()); err != nil {
 		return nil, err
 	}
 	if s.programs, err = findPrograms(s.dataDir()); err != nil {
@@ -100,7 +100,7 @@ func prepare(o Options) (*Server, error) {
 	if err := s.account.mayReach(s.programs.initdb); err != nil {
 		return nil, err
 	}
-	if err := s.account.own(dir); err != nil {
+	if err := s.account.claim(dir); err != nil {
 		return nil, err
 	}
 	s.socket, err = socketDir(dir, s.account)

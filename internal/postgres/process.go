@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,6 +84,12 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := os.RemoveAll(half); err != nil {
 		return fmt.Errorf("remove a half-finished data directory: %w", err)
 	}
+	if err := os.Mkdir(half, 0o700); err != nil {
+		return err
+	}
+	if err := s.account.take(half); err != nil {
+		return err
+	}
 	args := []string{"-D", half, "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums"}
 	if s.fast {
 		args = append(args, "--no-sync")
@@ -152,63 +157,60 @@ func (s *Server) await(ctx context.Context, p *process) error {
 	}
 }
 
-// clearAway deals with the pid file of an earlier server. One that still
-// answers lost its owner and is shut down; one whose number now belongs to a
-// stranger is marked as gone. The rest of the file is kept, because the server
-// reads from it whether orphans still hold its shared memory.
+// clearAway removes the traces of an earlier server, for whose directory this
+// program now holds the lock. One that still answers lost its owner and is shut
+// down.
 func (s *Server) clearAway(ctx context.Context) error {
 	content, err := os.ReadFile(s.pidFile())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("read the pid file: %w", err)
 	}
 	first, rest, _ := bytes.Cut(content, []byte("\n"))
-	pid, err := strconv.Atoi(strings.TrimSpace(string(first)))
-	if err != nil || pid <= 0 || !serves(pid, s.dataDir()) {
-		own := strconv.Itoa(os.Getpid()) // the parent of a server is never taken for a rival
-		return os.WriteFile(s.pidFile(), append([]byte(own+"\n"), rest...), 0o600)
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(first))) // 0, which serves nothing, if it is no number
+	if err := s.endOrphan(ctx, pid); err != nil {
+		return err
 	}
-	if s.answers(ctx) == nil {
-		s.log.Warn("shutting down a PostgreSQL server that lost its owner", "dir", s.dir, "pid", pid)
-		if err := syscall.Kill(pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("stop the ownerless server %d: %w", pid, err)
+	if exists(s.pidFile()) {
+		if err := s.disown(rest); err != nil {
+			return err
 		}
 	}
-	for serves(pid, s.dataDir()) {
-		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
-			return fmt.Errorf("an ownerless server (pid %d) does not end: %w", pid, ctx.Err())
+	socket := filepath.Join(s.socket, ".s.PGSQL."+port)
+	for _, path := range []string{socket, socket + ".lock"} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove an old socket: %w", err)
 		}
 	}
 	return nil
 }
 
-// logSize is the present length of the server's log.
-func (s *Server) logSize() int64 {
-	info, err := os.Stat(s.logFile())
-	if err != nil {
-		return 0
+// endOrphan shuts down the server with number pid, if it is one on this
+// directory, and waits for its end.
+func (s *Server) endOrphan(ctx context.Context, pid int) error {
+	if !serves(pid, s.dataDir()) {
+		return nil
 	}
-	return info.Size()
+	s.log.Warn("shutting down a PostgreSQL server that lost its owner", "dir", s.dir, "pid", pid)
+	if err := syscall.Kill(pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("stop the ownerless server %d: %w", pid, err)
+	}
+	for serves(pid, s.dataDir()) {
+		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
+			return fmt.Errorf("the ownerless server %d does not end: %w", pid, ctx.Err())
+		}
+	}
+	return nil
 }
 
-// logSince returns what the server has logged since its log was from long.
-func (s *Server) logSince(from int64) string {
-	f, err := os.Open(s.logFile())
+// disown writes the number of this program into the pid file, because the
+// parent of a server is never taken for a rival, and the old number may belong
+// to a stranger by now. It keeps the rest of the file, from which the server
+// learns whether orphans still hold its shared memory.
+func (s *Server) disown(rest []byte) error {
+	f, err := os.OpenFile(s.pidFile(), os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW, 0)
 	if err != nil {
-		return ""
+		return fmt.Errorf("mark the pid file as stale: %w", err)
 	}
-	defer f.Close()
-	b, err := io.ReadAll(io.NewSectionReader(f, from, 64<<10))
-	if err != nil {
-		return ""
-	}
-	return string(b)
-}
-
-// lastLines shortens what a program said to its end.
-func lastLines(said string) string {
-	lines := strings.Split(strings.TrimSpace(said), "\n")
-	return strings.Join(lines[max(0, len(lines)-5):], " | ")
+	_, err = fmt.Fprintf(f, "%d\n%s", os.Getpid(), rest)
+	return errors.Join(err, f.Close())
 }

@@ -96,7 +96,8 @@ func newestFirst(glob string) []string {
 	if err != nil { // only a malformed pattern
 		return nil
 	}
-	slices.SortFunc(dirs, func(a, b string) int { return numberIn(b) - numberIn(a) })
+	fixed := strings.Index(glob, "*") // numbers before it say nothing
+	slices.SortFunc(dirs, func(a, b string) int { return numberIn(b[fixed:]) - numberIn(a[fixed:]) })
 	return dirs
 }
 
