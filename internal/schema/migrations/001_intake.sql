@@ -1,4 +1,4 @@
--- The window: cases, their steps, their journal (docs/CASE.md).
+-- The window: cases, their steps and their journal (docs/CASE.md).
 
 -- refuse_change keeps append-only tables append-only.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -6,3 +6,75 @@ BEGIN
 	RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END
 $$;
+
+-- Acceptance numbers: a day's serials count from the sequence's value at the day's first case.
+-- A sequence, because a counter row would be locked until each intake commits, and the
+-- numbers need not be dense (those of certificates must, and are not taken from here).
+CREATE SEQUENCE intake_serial;
+CREATE TABLE intake_day (
+	day date PRIMARY KEY,
+	first_serial bigint NOT NULL
+);
+
+CREATE TABLE intake_case (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	number text NOT NULL UNIQUE,
+	kind text NOT NULL,
+	unit text NOT NULL,
+	application jsonb NOT NULL,
+	state text NOT NULL CHECK (state IN ('open', 'entered', 'closed', 'refused')),
+	accepted_by text NOT NULL CHECK (accepted_by <> ''),
+	approved_by text,
+	accepted_at timestamptz NOT NULL,
+	closed_at timestamptz,
+	CONSTRAINT intake_nobody_approves_what_they_accepted CHECK (approved_by <> accepted_by)
+) WITH (fillfactor = 80);
+
+-- I2: the reservation of the unit. It ends when the right is entered or refused.
+CREATE UNIQUE INDEX intake_one_live_case_per_unit ON intake_case (unit) WHERE state = 'open';
+
+CREATE TABLE intake_step (
+	case_id bigint NOT NULL REFERENCES intake_case,
+	step text NOT NULL,
+	state text NOT NULL CHECK (state IN ('waiting', 'running', 'needs_input', 'manual',
+		'awaiting_payment', 'awaiting_company', 'done', 'refused', 'cancelled')),
+	holder text NOT NULL DEFAULT '',
+	started_at timestamptz,
+	due_at timestamptz,
+	finished_at timestamptz,
+	worked_us bigint NOT NULL DEFAULT 0,
+	finding jsonb,
+	PRIMARY KEY (case_id, step),
+	CONSTRAINT intake_open_step_has_holder_and_due_time CHECK (
+		state IN ('waiting', 'done', 'refused', 'cancelled') OR (holder <> '' AND due_at IS NOT NULL))
+) WITH (fillfactor = 60);
+
+-- The sweeper looks for steps that are open and stale.
+CREATE INDEX intake_step_open ON intake_step (due_at)
+	WHERE state IN ('running', 'needs_input', 'manual', 'awaiting_payment', 'awaiting_company');
+
+-- Every transition of a step or a case, in the order in which the case row was locked.
+CREATE TABLE intake_journal (
+	case_id bigint NOT NULL,
+	id bigint GENERATED ALWAYS AS IDENTITY,
+	at timestamptz NOT NULL,
+	actor text NOT NULL CHECK (actor <> ''),
+	step text NOT NULL,
+	state text NOT NULL,
+	holder text NOT NULL,
+	reason text NOT NULL,
+	PRIMARY KEY (case_id, id)
+);
+CREATE TRIGGER intake_journal_append_only BEFORE UPDATE OR DELETE ON intake_journal
+	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER intake_journal_no_truncate BEFORE TRUNCATE ON intake_journal
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Answers given to an Idempotency-Key, per client.
+CREATE TABLE intake_key (
+	client text NOT NULL,
+	key text NOT NULL,
+	body_hash bytea NOT NULL,
+	case_id bigint NOT NULL REFERENCES intake_case,
+	PRIMARY KEY (client, key)
+);

@@ -1,0 +1,12 @@
+-- Jobs that failed for the last time (死信): what an operator must see.
+CREATE TABLE jobs_dead_letter (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	case_id bigint NOT NULL REFERENCES intake_case,
+	step text NOT NULL,
+	attempts int NOT NULL,
+	error text NOT NULL,
+	at timestamptz NOT NULL DEFAULT now(),
+	settled_at timestamptz,
+	settled_by text
+);
+CREATE INDEX jobs_dead_letter_open ON jobs_dead_letter (at) WHERE settled_at IS NULL;

@@ -1,0 +1,156 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+	"onewindow/registration"
+)
+
+// DefectsError says why an application was not accepted: everything at once.
+type DefectsError struct{ Findings registration.Findings }
+
+// Error counts the defects; their sentences are in the catalogues.
+func (e *DefectsError) Error() string {
+	return fmt.Sprintf("application has %d defects", len(e.Findings))
+}
+
+// Acceptance is what the window answers (受理凭证).
+type Acceptance struct {
+	CaseID     int64
+	Number     intake.Number
+	AcceptedAt time.Time
+	Resent     bool // this key had opened the case before
+}
+
+// Preflight finds every defect of an application and writes nothing. Findings
+// that a person must look at during review are among them, with outcome Human;
+// they do not keep the case from being accepted.
+func (f *Flow) Preflight(ctx context.Context, a intake.Application) (found registration.Findings, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		found, err = f.preflight(ctx, tx, a.Normalise())
+		return err
+	})
+	return found, err
+}
+
+// preflight asks every rule of every step that can be asked before acceptance.
+func (f *Flow) preflight(ctx context.Context, tx pgx.Tx, a intake.Application) (registration.Findings, error) {
+	found := a.Validate()
+	if _, err := registration.ParseUnit(string(a.Unit)); err == nil {
+		more, err := f.preflightUnit(ctx, tx, a)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found.Failing(), nil
+}
+
+// preflightUnit asks what the register and the housing bureau hold.
+func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx, a intake.Application) (found registration.Findings, err error) {
+	on, err := intake.Today(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	title, err := registration.TitleOf(ctx, tx, a.Unit)
+	if errors.Is(err, registration.ErrNoUnit) {
+		return registration.Findings{{Check: registration.CheckUnit, Outcome: registration.Block, Code: "unit_unknown", Field: "unit"}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found = registration.Review(a.Application, title, on)
+	contract, err := registration.ContractOf(ctx, tx, a.Contract)
+	if err != nil && !errors.Is(err, registration.ErrNoContract) {
+		return nil, err
+	}
+	found = append(found, registration.CheckFiling(a.Application, contract)...)
+	number, err := intake.Reserved(ctx, tx, a.Unit)
+	if number != "" {
+		found = append(found, reserved(number))
+	}
+	return found, err
+}
+
+func reserved(number intake.Number) registration.Finding {
+	return registration.Finding{Check: "U3", Outcome: registration.Block, Code: intake.CodeUnitReserved,
+		Field: "unit", Args: map[string]string{"case": string(number)}}
+}
+
+// Accept opens a case in one transaction: case, steps, journal, the reservation
+// of the unit and the jobs of every step that waits for nothing (docs/CASE.md 2).
+// It returns a *DefectsError, and has written nothing, if anything blocks; a
+// resent key is answered with the case that it opened.
+func (f *Flow) Accept(ctx context.Context, clerk string, key intake.Key, a intake.Application) (Acceptance, error) {
+	a = a.Normalise()
+	var c *intake.Case
+	resent := false
+	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		id, err := intake.Claim(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		if resent = id != 0; resent {
+			first, err := intake.Facts(ctx, tx, id)
+			c = &first
+			return err
+		}
+		c, err = f.open(ctx, tx, clerk, key, a)
+		return err
+	})
+	if intake.IsReservation(err) {
+		return Acceptance{}, f.tellReserved(ctx, a.Unit)
+	}
+	if err != nil {
+		return Acceptance{}, err
+	}
+	facts := *c
+	facts.Steps, facts.State = nil, ""
+	f.facts.Add(c.ID, facts)
+	return Acceptance{CaseID: c.ID, Number: c.Number, AcceptedAt: c.AcceptedAt, Resent: resent}, nil
+}
+
+func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key, a intake.Application) (*intake.Case, error) {
+	if f.drill == nil || a.Kind != registration.Drill {
+		found, err := f.preflight(ctx, tx, a)
+		if err != nil {
+			return nil, err
+		}
+		if found.Blocked() {
+			return nil, &DefectsError{found}
+		}
+	}
+	c, err := intake.Accept(ctx, tx, clerk, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := intake.Keep(ctx, tx, key, c.ID); err != nil {
+		return nil, err
+	}
+	var due []intake.Step
+	for _, p := range intake.PlanOf(a) {
+		if c.Steps[p.Step] == intake.Running {
+			due = append(due, p.Step)
+		}
+	}
+	return c, f.ring(ctx, tx, c.ID, due)
+}
+
+// tellReserved names the case that came first on the unit.
+func (f *Flow) tellReserved(ctx context.Context, unit registration.UnitCode) error {
+	var number intake.Number
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		number, err = intake.Reserved(ctx, tx, unit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return &DefectsError{registration.Findings{reserved(number)}}
+}

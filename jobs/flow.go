@@ -1,0 +1,251 @@
+// Package jobs carries a case from room to room: it composes the rooms into
+// preflight, acceptance, the work of every step and the answers of people,
+// payers and companies.
+//
+// It is the only room that knows River. The case is the truth and the job is
+// the bell: a job that is lost, doubled or late changes nothing.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"onewindow/intake"
+)
+
+// Work asks one room about one step, outside any transaction, and returns what
+// is to be recorded. An error is retried; "the law says no" is not an error.
+type Work func(ctx context.Context, c intake.Case) (Record, error)
+
+// Record writes down, in the transaction that ends the step, what the room
+// said, and tells how the step moves.
+type Record func(ctx context.Context, tx pgx.Tx) (intake.Move, error)
+
+// Config says what a flow runs on.
+type Config struct {
+	Name    string        // of this process, the same after a restart
+	Pool    *pgxpool.Pool // for the rooms; one connection per worker and per request
+	Engine  *pgxpool.Pool // River's own: a starved pool must not stop its leader
+	Workers int           // per queue; 0 takes 8
+	Log     *slog.Logger
+	Drill   map[intake.Step]Work // what a drill's steps do; nil outside the benchmark
+
+	// Moved is told of every step that this process moved, after the commit. It
+	// must return at once. May be nil.
+	Moved func(caseID int64, step intake.Step, to intake.State)
+}
+
+// Flow carries cases. Make one with New, then Start it, or leave it stopped in
+// a process that only accepts.
+type Flow struct {
+	name  string
+	pool  *pgxpool.Pool
+	river *river.Client[pgx.Tx]
+	log   *slog.Logger
+	works map[intake.Step]Work
+	drill map[intake.Step]Work
+	pulse *pulse
+	moved func(int64, intake.Step, intake.State)
+	facts *lru.Cache[int64, intake.Case] // the facts of a case never change after acceptance
+}
+
+// The settings of the engine, measured in docs/BENCHMARK.md.
+const (
+	fetchCooldown = 10 * time.Millisecond
+	jobTimeout    = 20 * time.Second
+	rescueAfter   = 30 * time.Second
+	sweepEvery    = 5 * time.Second
+	keepFinished  = 10 * time.Minute
+	factsKept     = 4096
+)
+
+// New returns a flow that is not started.
+func New(cfg Config) (*Flow, error) {
+	facts, err := lru.New[int64, intake.Case](factsKept)
+	if err != nil {
+		return nil, err
+	}
+	f := &Flow{
+		name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
+		drill: cfg.Drill, facts: facts, moved: cfg.Moved, pulse: newPulse(cfg.Engine, cfg.Log),
+	}
+	if f.moved == nil {
+		f.moved = func(int64, intake.Step, intake.State) {}
+	}
+	f.works = map[intake.Step]Work{}
+	return f, f.connect(cfg)
+}
+
+// connect makes the River client. Every binary registers every kind: the
+// leader discards stuck jobs of kinds that it does not know.
+func (f *Flow) connect(cfg Config) (err error) {
+	workers, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
+	river.AddWorker(workers, &sweeper{flow: f})
+	for _, step := range intake.Steps() {
+		river.AddWorkerArgs(workers, args{step: step}, &worker{flow: f})
+		queues[string(step)] = river.QueueConfig{MaxWorkers: cmpOr(cfg.Workers, 8)}
+	}
+	f.river, err = river.NewClient(riverpgxv5.New(cfg.Engine), &river.Config{
+		ID:                          cfg.Name,
+		Queues:                      queues,
+		Workers:                     workers,
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           time.Second,
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		RetryPolicy:                 patience{},
+		CompletedJobRetentionPeriod: keepFinished,
+		SoftStopTimeout:             jobTimeout,
+		WorkerMiddleware:            []rivertype.WorkerMiddleware{&clean{}},
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil)},
+		Logger: quiet(cfg.Log),
+	})
+	if err != nil {
+		return fmt.Errorf("make the River client: %w", err)
+	}
+	return nil
+}
+
+func cmpOr(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Start works jobs until Stop. What this process's previous self left running
+// is put back to work first.
+func (f *Flow) Start(ctx context.Context) error {
+	if err := f.pulse.start(ctx, f.name); err != nil {
+		return fmt.Errorf("show that %s lives: %w", f.name, err)
+	}
+	if err := f.reclaim(ctx, f.name); err != nil {
+		return fmt.Errorf("take up what %s left: %w", f.name, err)
+	}
+	if err := f.river.Start(ctx); err != nil {
+		return fmt.Errorf("start River: %w", err)
+	}
+	return nil
+}
+
+// Stop lets running jobs end and stops working.
+func (f *Flow) Stop(ctx context.Context) error {
+	err := f.river.Stop(ctx)
+	f.pulse.stop()
+	return err
+}
+
+// EnginePool opens a pool for River: small, and without waiting for the disk at
+// each commit. What a crash takes from it is at most the note that a job ran,
+// and a job that runs again finds its step ended.
+func EnginePool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's address: %w", err)
+	}
+	config.MaxConns = 12
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// read runs do in a transaction that only reads.
+func (f *Flow) read(ctx context.Context, do func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, f.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, do)
+}
+
+// get returns the facts of a case, from memory if this process saw it before.
+func (f *Flow) get(ctx context.Context, id int64) (c intake.Case, err error) {
+	if c, ok := f.facts.Get(id); ok {
+		return c, nil
+	}
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		c, err = intake.Facts(ctx, tx, id)
+		return err
+	})
+	if err == nil {
+		f.facts.Add(id, c)
+	}
+	return c, err
+}
+
+// finish ends (or moves) a step in one transaction: the record, the step and
+// the jobs of its successors commit together. It returns intake.ErrAlready if
+// the step no longer stands in from; then nothing was recorded either.
+func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from intake.State, record Record) error {
+	var m intake.Move
+	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) (err error) {
+		if m, err = record(ctx, tx); err != nil {
+			return fmt.Errorf("record %s of case %s: %w", step, c.Number, err)
+		}
+		now, err := intake.Advance(ctx, tx, c, step, []intake.State{from}, m)
+		if err != nil {
+			return err
+		}
+		return f.carry(ctx, tx, now, step, m)
+	})
+	if err == nil {
+		f.moved(c.ID, step, m.State)
+	}
+	return err
+}
+
+// carry takes the case on after a step has moved: it turns the case where the
+// step decides that, and starts everything that is due.
+func (f *Flow) carry(ctx context.Context, tx pgx.Tx, c *intake.Case, step intake.Step, m intake.Move) error {
+	switch {
+	case step == intake.Review && m.State == intake.Refused:
+		if err := intake.Turn(ctx, tx, c, intake.Turned, m.Actor, m.Reason); err != nil {
+			return err
+		}
+		return f.start(ctx, tx, c, c.Undo(), "case_refused")
+	case c.Finished() && c.State != intake.Turned:
+		return intake.Turn(ctx, tx, c, intake.Closed, m.Actor, "all_done")
+	case step == intake.Enter && m.State == intake.Done:
+		if err := intake.Turn(ctx, tx, c, intake.Entered, m.Actor, "entered"); err != nil {
+			return err
+		}
+	}
+	return f.start(ctx, tx, c, c.Due(), "due")
+}
+
+// start sets steps running and rings their bells, in tx, whose case is locked.
+func (f *Flow) start(ctx context.Context, tx pgx.Tx, c *intake.Case, steps []intake.Step, reason string) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	if err := intake.Start(ctx, tx, c, steps, reason); err != nil {
+		return err
+	}
+	return f.ring(ctx, tx, c.ID, steps)
+}
+
+// ring inserts the jobs of steps that are running.
+func (f *Flow) ring(ctx context.Context, tx pgx.Tx, id int64, steps []intake.Step) error {
+	params := make([]river.InsertManyParams, len(steps))
+	for i, step := range steps {
+		params[i].Args = args{Case: id, step: step}
+	}
+	if _, err := f.river.InsertManyFastTx(ctx, tx, params); err != nil {
+		return fmt.Errorf("insert jobs %v of case %d: %w", steps, id, err)
+	}
+	return nil
+}
+
+// already turns "somebody else was first" into success, for jobs.
+func already(err error) error {
+	if errors.Is(err, intake.ErrAlready) {
+		return nil
+	}
+	return err
+}

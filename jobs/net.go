@@ -1,0 +1,218 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"onewindow/intake"
+)
+
+// reclaim puts back to work the steps whose jobs the named process held when it
+// died. River's own rescuer, which knows deaths only by time-out, finds those
+// steps ended later and does nothing.
+func (f *Flow) reclaim(ctx context.Context, name string) error {
+	return f.ringAll(ctx, name, func(tx pgx.Tx) ([]bell, error) { return leftBy(ctx, tx, name) })
+}
+
+func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bell, error)) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		lost, err := find(tx)
+		if err != nil || len(lost) == 0 {
+			return err
+		}
+		params := make([]river.InsertManyParams, len(lost))
+		for i, b := range lost {
+			params[i].Args = args{Case: b.CaseID, step: b.Step}
+		}
+		f.log.WarnContext(ctx, "steps put back to work", "count", len(lost), "why", why)
+		_, err = f.river.InsertManyFastTx(ctx, tx, params)
+		return err
+	})
+}
+
+// sweeper proves again and again that no step is neither final, nor waiting
+// with an owner and a due time, nor backed by a live job.
+type sweeper struct {
+	river.WorkerDefaults[sweepArgs]
+	flow *Flow
+}
+
+// Work makes one round.
+func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error { return s.flow.sweep(ctx) }
+
+func (f *Flow) sweep(ctx context.Context) error {
+	if err := f.reclaimDead(ctx); err != nil {
+		return err
+	}
+	if err := f.ringAll(ctx, "silent", func(tx pgx.Tx) ([]bell, error) { return silent(ctx, tx) }); err != nil {
+		return err
+	}
+	return f.askAgain(ctx)
+}
+
+// reclaimDead takes over from processes that no longer hold their lock.
+func (f *Flow) reclaimDead(ctx context.Context) error {
+	var names []string
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		names, err = workersNow(ctx, tx)
+		return err
+	})
+	for _, name := range names {
+		if err == nil && !f.pulse.alive(ctx, name) {
+			err = f.reclaim(ctx, name)
+		}
+	}
+	return err
+}
+
+// askAgain asks the gateway about bills whose callback may have been lost, and
+// companies about accounts for which they took longer than they had.
+func (f *Flow) askAgain(ctx context.Context) error {
+	var stale []intake.Stale
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		stale, err = intake.StaleSteps(ctx, tx, []intake.State{intake.AwaitingPayment, intake.AwaitingCompany}, 0, 200)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range stale {
+		if err := already(f.rerun(ctx, s.CaseID, s.Step, s.State, intake.Machine, "asked_again")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rerun sets a step that waits in from running again, with a new job.
+func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, actor, reason string) error {
+	c, err := f.get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		m := intake.Move{State: intake.Running, Holder: intake.Machine, Actor: actor, Reason: reason}
+		if _, err := intake.Advance(ctx, tx, c, step, []intake.State{from}, m); err != nil {
+			return err
+		}
+		if err := settleLetters(ctx, tx, id, step, actor); err != nil {
+			return err
+		}
+		return f.ring(ctx, tx, id, []intake.Step{step})
+	})
+}
+
+// bury writes the dead letter of a job's last failure and hands its step to an
+// operator. If even that fails the sweeper rings again.
+func (f *Flow) bury(ctx context.Context, c intake.Case, job *rivertype.JobRow, cause error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	step := intake.Step(job.Kind)
+	err := f.finish(ctx, c, step, intake.Running, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		return intake.Move{State: intake.Manual, Holder: intake.Operator, Actor: intake.Machine, Reason: "failed"},
+			putLetter(ctx, tx, c.ID, step, job.Attempt, launder(cause).Error())
+	})
+	f.log.ErrorContext(ctx, "job failed for the last time", "case", c.Number, "step", step, "err", launder(cause),
+		"buried", err == nil)
+}
+
+// Letters returns the dead letters that nobody has settled.
+func (f *Flow) Letters(ctx context.Context) (letters []DeadLetter, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		letters, err = openLetters(ctx, tx)
+		return err
+	})
+	return letters, err
+}
+
+// pulse shows that a process lives: a session lock on its name, which
+// PostgreSQL lets go the moment the process is gone.
+type pulse struct {
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func newPulse(pool *pgxpool.Pool, log *slog.Logger) *pulse { return &pulse{pool: pool, log: log} }
+
+const lockName = `SELECT pg_try_advisory_lock(hashtextextended('onewindow process ' || $1, 0))`
+
+// start takes the lock. It is an error if another process of this name lives.
+func (p *pulse) start(ctx context.Context, name string) error {
+	conn, err := p.take(ctx, name)
+	if err != nil {
+		return err
+	}
+	beat, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p.cancel = cancel
+	p.done.Go(func() { p.beat(beat, conn, name) })
+	return nil
+}
+
+// take opens a connection that holds the lock of the name. The server may need
+// a moment to see that the last holder has gone.
+func (p *pulse) take(ctx context.Context, name string) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig.Copy())
+	if err != nil {
+		return nil, err
+	}
+	free := false
+	for range 20 {
+		if err = conn.QueryRow(ctx, lockName, name).Scan(&free); err != nil || free {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if err == nil && !free {
+		err = fmt.Errorf("another process is called %s", name)
+	}
+	if err != nil {
+		conn.Close(ctx)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// beat keeps the lock, also over restarts of the server.
+func (p *pulse) beat(ctx context.Context, conn *pgx.Conn, name string) {
+	for ctx.Err() == nil {
+		if conn != nil {
+			if _, err := conn.WaitForNotification(ctx); err != nil { // nothing is listened to: only a loss returns
+				conn.Close(context.WithoutCancel(ctx))
+				conn = nil
+			}
+			continue
+		}
+		var err error
+		if conn, err = p.take(ctx, name); err != nil && ctx.Err() == nil {
+			p.log.WarnContext(ctx, "cannot show that this process lives", "err", err)
+			time.Sleep(time.Second)
+		}
+	}
+}
+
+// alive says whether the named process holds its lock. In doubt it does.
+func (p *pulse) alive(ctx context.Context, name string) bool {
+	free := false
+	err := p.pool.QueryRow(ctx, `
+		SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+			AND (classid::bigint << 32 | objid::bigint) = hashtextextended('onewindow process ' || $1, 0)
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`, name).Scan(&free)
+	return err != nil || !free
+}
+
+func (p *pulse) stop() {
+	if p.cancel != nil {
+		p.cancel()
+		p.done.Wait()
+	}
+}

@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+)
+
+// DeadLetter is a job that failed for the last time (死信).
+type DeadLetter struct {
+	ID       int64         `json:"id"`
+	Number   intake.Number `json:"case"`
+	Step     intake.Step   `json:"step"`
+	Attempts int           `json:"attempts"`
+	Error    string        `json:"error"`
+	At       time.Time     `json:"at"`
+}
+
+func putLetter(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, attempts int, text string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO jobs_dead_letter (case_id, step, attempts, error) VALUES ($1, $2, $3, $4)`,
+		caseID, step, attempts, text)
+	return err
+}
+
+func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, by string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE jobs_dead_letter SET settled_at = now(), settled_by = $3
+		WHERE case_id = $1 AND step = $2 AND settled_at IS NULL`, caseID, step, by)
+	return err
+}
+
+func openLetters(ctx context.Context, tx pgx.Tx) ([]DeadLetter, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT l.id, c.number, l.step, l.attempts, l.error, l.at
+		FROM jobs_dead_letter l JOIN intake_case c ON c.id = l.case_id
+		WHERE l.settled_at IS NULL ORDER BY l.at LIMIT 200`)
+	if err != nil {
+		return nil, fmt.Errorf("list dead letters: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[DeadLetter])
+}
+
+// bell is the job that a running step should have.
+type bell struct {
+	CaseID int64
+	Step   intake.Step
+}
+
+// leftBy returns the steps whose jobs a process was working on.
+func leftBy(ctx context.Context, tx pgx.Tx, name string) ([]bell, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT s.case_id, s.step FROM river_job j
+		JOIN intake_step s ON s.case_id = (j.args ->> 'case')::bigint AND s.step = j.kind
+		WHERE j.state = 'running' AND j.attempted_by[array_upper(j.attempted_by, 1)] = $1 AND s.state = 'running'`, name)
+	if err != nil {
+		return nil, fmt.Errorf("look for what %s left: %w", name, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[bell])
+}
+
+// workersNow returns the names of the processes that jobs are running in.
+func workersNow(ctx context.Context, tx pgx.Tx) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] FROM river_job
+		WHERE state = 'running' AND kind <> 'sweep'`)
+	if err != nil {
+		return nil, fmt.Errorf("list working processes: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// silent returns running steps that have had no live job for a while.
+func silent(ctx context.Context, tx pgx.Tx) ([]bell, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT s.case_id, s.step FROM intake_step s
+		WHERE s.state = 'running' AND s.started_at < now() - interval '10 seconds' AND NOT EXISTS (
+			SELECT FROM river_job j WHERE j.kind = s.step AND (j.args ->> 'case')::bigint = s.case_id
+				AND j.state IN ('available', 'pending', 'retryable', 'running', 'scheduled'))
+		LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("look for silent steps: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[bell])
+}
