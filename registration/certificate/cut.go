@@ -1,0 +1,225 @@
+package certificate
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+)
+
+// cut builds a TrueType font that holds the given glyphs and nothing else. The
+// PDF library parses a font once per document, so a document gets a font of
+// its own with the hundred characters it needs, and the price of a rendering
+// does not grow with the fonts it was cut from.
+//
+// The table layout is that of the OpenType specification, with no hinting.
+func cut(glyphs map[rune]glyph, weight uint16) []byte {
+	codes := slices.Sorted(maps.Keys(glyphs))
+	var glyf, loca, hmtx []byte
+	shape := extent{}
+	one := func(g glyph) {
+		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		glyf = append(glyf, g.encode(&shape)...)
+		hmtx = put16(hmtx, g.advance, g.left())
+	}
+	one(glyph{advance: em}) // .notdef, never shown
+	for _, r := range codes {
+		one(glyphs[r])
+	}
+	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+	count := len(codes) + 1
+	return assemble([]table{ // in the order of their tags
+		{"OS/2", os2Table(weight)},
+		{"cmap", cmapTable(codes)},
+		{"glyf", glyf},
+		{"head", headTable(shape)},
+		{"hhea", hheaTable(count)},
+		{"hmtx", hmtx},
+		{"loca", loca},
+		{"maxp", maxpTable(count, shape)},
+		{"name", put16(nil, 0, 0, 6)},
+		{"post", postTable()},
+	})
+}
+
+// The lines of a CJK face, in units of em.
+const (
+	ascent    = 880 * em / 1000
+	descent   = -120 * em / 1000
+	capHeight = 733 * em / 1000
+)
+
+// extent is the largest of everything in a font.
+type extent struct {
+	xMin, yMin, xMax, yMax int
+	points, contours       int
+}
+
+// cover widens e to hold g.
+func (e *extent) cover(g glyph) {
+	points := 0
+	for _, c := range g.contours {
+		points += len(c)
+		for _, p := range c {
+			e.xMin, e.xMax = min(e.xMin, int(p.x)), max(e.xMax, int(p.x))
+			e.yMin, e.yMax = min(e.yMin, int(p.y)), max(e.yMax, int(p.y))
+		}
+	}
+	e.points, e.contours = max(e.points, points), max(e.contours, len(g.contours))
+}
+
+// left is the left side bearing: where the shape begins.
+func (g glyph) left() int {
+	e := g.extent()
+	return e.xMin
+}
+
+// extent is the box of g; that of a space is empty.
+func (g glyph) extent() extent {
+	if len(g.contours) == 0 {
+		return extent{}
+	}
+	p := g.contours[0][0]
+	e := extent{xMin: int(p.x), xMax: int(p.x), yMin: int(p.y), yMax: int(p.y)}
+	e.cover(g)
+	return e
+}
+
+// encode writes g as a simple glyph, padded to four bytes, and widens all.
+func (g glyph) encode(all *extent) []byte {
+	if len(g.contours) == 0 {
+		return nil
+	}
+	all.cover(g)
+	e := g.extent()
+	b := put16(nil, len(g.contours), e.xMin, e.yMin, e.xMax, e.yMax)
+	end := -1
+	for _, c := range g.contours {
+		end += len(c)
+		b = put16(b, end)
+	}
+	b = put16(b, 0) // no instructions
+	points := slices.Concat(g.contours...)
+	b = appendFlags(b, points)
+	b = appendDeltas(b, points, func(p point) int16 { return p.x })
+	b = appendDeltas(b, points, func(p point) int16 { return p.y })
+	return append(b, make([]byte, -len(b)&3)...)
+}
+
+// appendFlags writes one flag per point; every coordinate takes two bytes.
+func appendFlags(b []byte, points []point) []byte {
+	for _, p := range points {
+		flag := byte(0)
+		if p.on {
+			flag = 1
+		}
+		b = append(b, flag)
+	}
+	return b
+}
+
+// appendDeltas writes one coordinate of every point as the step from the last.
+func appendDeltas(b []byte, points []point, of func(point) int16) []byte {
+	last := int16(0)
+	for _, p := range points {
+		b = binary.BigEndian.AppendUint16(b, uint16(of(p)-last))
+		last = of(p)
+	}
+	return b
+}
+
+// put16 appends values as big-endian 16-bit numbers.
+func put16(b []byte, values ...int) []byte {
+	for _, v := range values {
+		b = binary.BigEndian.AppendUint16(b, uint16(v))
+	}
+	return b
+}
+
+// cmapTable maps the nth code to glyph n+1, in format 4 with a segment each.
+func cmapTable(codes []rune) []byte {
+	n := len(codes) + 1 // the last segment is the mandatory 0xFFFF
+	var ends, starts, deltas []byte
+	for i, r := range codes {
+		ends, starts = put16(ends, int(r)), put16(starts, int(r))
+		deltas = put16(deltas, i+1-int(r))
+	}
+	b := put16(nil, 0, 1, 3, 1, 0, 12)       // one table: Windows, Unicode BMP, at 12
+	b = put16(b, 4, 16+8*n, 0, 2*n, 0, 0, 0) // no reader of ours uses the search hints
+	b = append(put16(append(b, ends...), 0xFFFF), 0, 0)
+	b = put16(append(b, starts...), 0xFFFF)
+	b = put16(append(b, deltas...), 1)
+	return append(b, make([]byte, 2*n)...)
+}
+
+func headTable(e extent) []byte {
+	b := put16(nil, 1, 0, 1, 0)                        // version, revision
+	b = binary.BigEndian.AppendUint32(b, 0)            // checksum, not verified by readers
+	b = binary.BigEndian.AppendUint32(b, 0x5F0F3CF5)   // magic number
+	b = append(put16(b, 0, em), make([]byte, 16)...)   // flags, em, dates
+	b = put16(b, e.xMin, e.yMin, e.xMax, e.yMax, 0, 8) // style, least size in pixels
+	return put16(b, 2 /* direction */, 1 /* long loca */, 0)
+}
+
+func hheaTable(count int) []byte {
+	b := put16(nil, 1, 0, ascent, descent, 0, em)
+	b = append(b, make([]byte, 22)...)
+	return put16(b, count)
+}
+
+func maxpTable(count int, e extent) []byte {
+	b := put16(nil, 1, 0, count, e.points, e.contours, 0, 0, 2)
+	return append(b, make([]byte, 32-len(b))...)
+}
+
+func os2Table(weight uint16) []byte {
+	b := make([]byte, 96)
+	set := func(at, v int) { binary.BigEndian.PutUint16(b[at:], uint16(v)) }
+	set(0, 4)
+	set(2, em)
+	set(4, int(weight))
+	set(6, 5) // medium width
+	set(68, ascent)
+	set(70, descent)
+	set(74, ascent)
+	set(76, -descent)
+	set(88, capHeight)
+	return b
+}
+
+func postTable() []byte {
+	b := put16(nil, 3, 0, 0, 0, -em/10, em/20)
+	return append(b, make([]byte, 32-len(b))...)
+}
+
+// A table is one part of a font.
+type table struct {
+	tag  string
+	body []byte
+}
+
+// assemble writes the directory and the tables, each on a four-byte boundary.
+func assemble(tables []table) []byte {
+	at := 12 + 16*len(tables)
+	head := put16(nil, 1, 0, len(tables), 0, 0, 0)
+	var body []byte
+	for _, t := range tables {
+		head = append(head, t.tag...)
+		head = binary.BigEndian.AppendUint32(head, checksum(t.body))
+		head = binary.BigEndian.AppendUint32(head, uint32(at+len(body)))
+		head = binary.BigEndian.AppendUint32(head, uint32(len(t.body)))
+		body = append(body, t.body...)
+		body = append(body, make([]byte, -len(t.body)&3)...)
+	}
+	return append(head, body...)
+}
+
+// checksum is the sum of a table's 32-bit words.
+func checksum(b []byte) uint32 {
+	sum := uint32(0)
+	for len(b) > 0 {
+		var word [4]byte
+		b = b[copy(word[:], b):]
+		sum += binary.BigEndian.Uint32(word[:])
+	}
+	return sum
+}
