@@ -20,20 +20,20 @@ const (
 // Check names one of the questions asked of an application. Form defects are F;
 // the others are those of the review of a second-hand sale.
 const (
-	CheckForm         = "F"  // the application itself
-	CheckUnit         = "U1" // the unit exists and is valid
-	CheckSurvey       = "U2" // the register agrees with the cadastral survey
-	CheckLock         = "U4" // no administrative lock
-	CheckRight        = "R1" // one current right, and its certificate is the one handed in
-	CheckSeizure      = "R2" // no effective seizure of unit or parcel
-	CheckMortgage     = "R3" // no mortgage in the way of a plain sale
-	CheckObjection    = "R4" // no objection in force
-	CheckPreNotice    = "R5" // no pre-notice of a third party
-	CheckParties      = "P1" // the sellers are the holders
-	CheckPersons      = "P2" // the parties may act for themselves
-	CheckShares       = "P3" // shares and co-ownership are consistent
-	CheckLand         = "L1" // land and house may be sold freely
-	CheckContractSame = "C1" // the filed contract says the same
+	CheckForm      = "F"  // the application itself
+	CheckUnit      = "U1" // the unit exists and is valid
+	CheckSurvey    = "U2" // the register agrees with the cadastral survey
+	CheckLock      = "U4" // no administrative lock
+	CheckRight     = "R1" // one current right, and its certificate is the one handed in
+	CheckSeizure   = "R2" // no effective seizure of unit or parcel
+	CheckMortgage  = "R3" // no mortgage in the way of a plain sale
+	CheckObjection = "R4" // no objection in force
+	CheckPreNotice = "R5" // no pre-notice of a third party
+	CheckParties   = "P1" // the sellers are the holders
+	CheckPersons   = "P2" // the parties may act for themselves
+	CheckShares    = "P3" // shares and co-ownership are consistent
+	CheckLand      = "L1" // land and house may be sold freely
+	CheckContract  = "C1" // the filed contract says the same
 )
 
 // Finding is what one check says of one thing. Code and Args make a sentence in

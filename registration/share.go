@@ -54,16 +54,13 @@ func parseShare(text string) Share {
 	return Share{Num: -1, Den: -1}
 }
 
+// equal reports whether two shares are the same part: 1/2 and 2/4 are.
+func (s Share) equal(o Share) bool {
+	if !s.Valid() || !o.Valid() {
+		return s == o
+	}
+	return s.rat().Cmp(o.rat()) == 0
+}
+
 // rat returns a valid share as a rational number.
 func (s Share) rat() *big.Rat { return big.NewRat(s.Num, s.Den) }
-
-// sumShares adds shares exactly; invalid ones count for nothing.
-func sumShares(shares []Share) *big.Rat {
-	sum := new(big.Rat)
-	for _, s := range shares {
-		if s.Valid() {
-			sum.Add(sum, s.rat())
-		}
-	}
-	return sum
-}

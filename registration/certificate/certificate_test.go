@@ -76,5 +76,5 @@ func BenchmarkRender(b *testing.B) {
 func TestSmoke(t *testing.T) {
 	pdf := print(t, flat())
 	os.WriteFile("/tmp/cert/out.pdf", pdf, 0o644)
-	t.Log(len(pdf), tool(t, pdf, "qpdf", "--check", "PDF"), tool(t, pdf, "pdftotext", "-raw", "PDF", "-"), tool(t, pdf, "pdffonts", "PDF"), tool(t,pdf,"pdfinfo","PDF"))
+	t.Log(len(pdf), tool(t, pdf, "qpdf", "--check", "PDF"), tool(t, pdf, "pdftotext", "-raw", "PDF", "-"), tool(t, pdf, "pdffonts", "PDF"), tool(t, pdf, "pdfinfo", "PDF"))
 }

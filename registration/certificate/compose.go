@@ -1,9 +1,6 @@
 package certificate
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // The measures of the form, in millimetres on A4 landscape.
 const (
@@ -24,6 +21,7 @@ const (
 const (
 	bodySize  = 11.0
 	tallSize  = 10.0
+	easySize  = 8.5 // down to here rather than a line is broken
 	leastSize = 7.5
 )
 
@@ -41,7 +39,7 @@ type mark struct {
 	x, y, size float64
 	text       string
 	ink        ink
-	heading    bool
+	bold       bool
 }
 
 // A rule is a straight line between two points.
@@ -59,15 +57,15 @@ type leaf struct {
 
 // A composer lays a sheet out on leaves. It draws nothing.
 type composer struct {
-	sheet         Sheet
-	text, heading *tray
-	leaves        []*leaf
+	sheet  Sheet
+	tray   *tray
+	leaves []*leaf
 }
 
 // compose lays s out: the certificate, the pages that go on with what its table
 // cannot hold, and the page of the plans.
 func (p *Press) compose(s Sheet) (*composer, error) {
-	c := &composer{sheet: s, text: newTray(p.text), heading: newTray(p.heading)}
+	c := &composer{sheet: s, tray: newTray(p.family)}
 	if err := c.cast(); err != nil {
 		return nil, err
 	}
@@ -89,23 +87,15 @@ func (c *composer) leaf() *leaf {
 // cast makes sure that there is a glyph for everything the document says.
 func (c *composer) cast() error {
 	texts := append(c.sheet.Fields(), Field{"number", c.sheet.Number}, Field{"office", c.sheet.Office})
-	for _, f := range texts {
-		if err := named(c.text.cast(f.Text), f.Label); err != nil {
-			return err
-		}
-	}
 	for _, p := range c.sheet.Plans {
-		if err := named(c.text.cast(p.Title+p.SHA256), "plan"); err != nil {
+		texts = append(texts, Field{"plan", p.Title + p.SHA256})
+	}
+	for _, f := range texts {
+		if err := named(c.tray.cast(f.Label+f.Text), f.Label); err != nil {
 			return err
 		}
 	}
-	if err := c.text.cast(formText); err != nil {
-		return fmt.Errorf("form: %w", err)
-	}
-	if err := c.heading.cast(formHeading); err != nil {
-		return fmt.Errorf("form: %w", err)
-	}
-	return nil
+	return named(c.tray.cast(formText), "form")
 }
 
 // named says in which field a character without a glyph was found.
@@ -123,13 +113,13 @@ func (l *leaf) say(x, y, size float64, text string, colour ink) {
 
 // title puts a heading on a page, centred on x.
 func (c *composer) title(l *leaf, x, y, size float64, text string, colour ink) {
-	x -= c.heading.width([]rune(text), size) / 2
+	x -= c.tray.width([]rune(text), size) / 2
 	l.marks = append(l.marks, mark{x, y, size, text, colour, true})
 }
 
 // centre puts text on a page, centred on x.
 func (c *composer) centre(l *leaf, x, y, size float64, text string, colour ink) {
-	l.say(x-c.text.width([]rune(text), size)/2, y, size, text, colour)
+	l.say(x-c.tray.width([]rune(text), size)/2, y, size, text, colour)
 }
 
 // line draws a thin rule.

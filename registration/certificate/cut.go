@@ -12,7 +12,7 @@ import (
 // does not grow with the fonts it was cut from.
 //
 // The table layout is that of the OpenType specification, with no hinting.
-func cut(glyphs map[rune]glyph, weight uint16) []byte {
+func cut(glyphs map[rune]glyph) []byte {
 	codes := slices.Sorted(maps.Keys(glyphs))
 	var glyf, loca, hmtx []byte
 	shape := extent{}
@@ -28,7 +28,7 @@ func cut(glyphs map[rune]glyph, weight uint16) []byte {
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 	count := len(codes) + 1
 	return assemble([]table{ // in the order of their tags
-		{"OS/2", os2Table(weight)},
+		{"OS/2", os2Table()},
 		{"cmap", cmapTable(codes)},
 		{"glyf", glyf},
 		{"head", headTable(shape)},
@@ -171,12 +171,12 @@ func maxpTable(count int, e extent) []byte {
 	return append(b, make([]byte, 32-len(b))...)
 }
 
-func os2Table(weight uint16) []byte {
+func os2Table() []byte {
 	b := make([]byte, 96)
 	set := func(at, v int) { binary.BigEndian.PutUint16(b[at:], uint16(v)) }
 	set(0, 4)
 	set(2, em)
-	set(4, int(weight))
+	set(4, 400)
 	set(6, 5) // medium width
 	set(68, ascent)
 	set(70, descent)

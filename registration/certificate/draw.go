@@ -12,11 +12,8 @@ import (
 	"github.com/jung-kurt/gofpdf"
 )
 
-// The fonts of a document, by the name the PDF knows them.
-const (
-	textFont    = "text"
-	headingFont = "heading"
-)
+// textFont is the name of a document's only font.
+const textFont = "Onewindow"
 
 // firstPrivate begins the code points under which a document's own font keeps
 // the characters beyond U+FFFF: the PDF library has 16 bits for a character.
@@ -34,11 +31,10 @@ func (c *composer) draw() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pen{gofpdf.New("L", "mm", "A4", ""), privateCodes(c.text)}
+	p := pen{gofpdf.New("L", "mm", "A4", ""), privateCodes(c.tray)}
 	p.SetAutoPageBreak(false, 0)
 	p.describe(c.sheet)
-	p.AddUTF8FontFromBytes(textFont, "", cut(p.coded(c.text), 400))
-	p.AddUTF8FontFromBytes(headingFont, "", cut(p.coded(c.heading), 600))
+	p.AddUTF8FontFromBytes(textFont, "", cut(p.coded(c.tray)))
 	for _, l := range c.leaves {
 		p.AddPage()
 		p.leaf(l, qr, c.sheet.Sample)
@@ -136,6 +132,7 @@ func (p pen) watermark() {
 
 func (p pen) rule(r rule) {
 	p.SetDrawColor(r.ink.r, r.ink.g, r.ink.b)
+	p.SetLineCapStyle("square")
 	p.SetLineWidth(r.thickness)
 	p.Line(r.x1, r.y1, r.x2, r.y2)
 }
@@ -152,14 +149,17 @@ func (p pen) qr(c code) {
 	}
 }
 
-// mark draws a run of text.
+// mark draws a run of text. Bold text is the same type, drawn around as well:
+// a second font would cost as much as the rest of the document.
 func (p pen) mark(m mark) {
-	font := textFont
-	if m.heading {
-		font = headingFont
-	}
-	p.SetFont(font, "", m.size)
+	p.SetFont(textFont, "", m.size)
 	p.SetTextColor(m.ink.r, m.ink.g, m.ink.b)
+	if m.bold {
+		p.SetDrawColor(m.ink.r, m.ink.g, m.ink.b)
+		p.SetLineWidth(m.size * mm * 0.022)
+		p.SetTextRenderingMode(2)
+		defer p.SetTextRenderingMode(0)
+	}
 	for run := range p.runs(m.text) {
 		if code, ok := p.codes[run[0]]; ok {
 			p.RawWriteStr("/Span <</ActualText <" + utf16Hex(run[0]) + ">>> BDC")

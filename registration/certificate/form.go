@@ -22,14 +22,9 @@ const (
 	digits        = "0123456789"
 )
 
-// formText is every character the form needs from the text face, formHeading
-// from the heading face.
-const (
-	formText = formLaw + formSeal + formScan + formUnsealed + formSample + formContinued +
-		formArchived + formDigest + formDate + formPages + digits
-	formHeading = formTitle + formNextPage + formPlans +
-		"权利人共有情况坐落不动产单元号权利类型权利性质用途面积使用期限权利其他状况附记"
-)
+// formText is every character of the form but the names of the fields.
+const formText = formTitle + formLaw + formSeal + formScan + formUnsealed + formSample + formContinued +
+	formNextPage + formPlans + formArchived + formDigest + formDate + formPages + digits
 
 // leftHalf sets title, law, office, date and the mark of a sample.
 func (c *composer) leftHalf(l *leaf) {
@@ -39,12 +34,12 @@ func (c *composer) leftHalf(l *leaf) {
 
 	const size, step = 14.0, 10.8
 	y := 68.0
-	for _, line := range c.text.lines(formLaw, size, leftWidth) {
+	for _, line := range c.tray.lines(formLaw, size, leftWidth) {
 		l.say(leftEdge, y, size, line, black)
 		y += step
 	}
 	const sealMiddle = 109.0
-	office := c.text.lines(c.sheet.Office, 12, 2*(leftEdge+leftWidth-sealMiddle))
+	office := c.tray.lines(c.sheet.Office, 12, 2*(leftEdge+leftWidth-sealMiddle))
 	y = 140 - 6*float64(len(office)-1)
 	for _, line := range office {
 		c.centre(l, sealMiddle, y, 12, line, black)
@@ -72,7 +67,7 @@ func (c *composer) table(l *leaf) []Field {
 			height, size = tallRowHeight, tallSize
 		}
 		c.label(l, f.Label, y, height)
-		b, ok := c.text.fit(f.Text, tableWidth-labelWidth-2*padding, height-1.2, size, leastSize)
+		b, ok := c.tray.fit(f.Text, tableWidth-labelWidth-2*padding, height-1.2, size)
 		if !ok {
 			overleaf = append(overleaf, f)
 			b = block{size, []string{formContinued}}
@@ -88,9 +83,9 @@ func (c *composer) table(l *leaf) []Field {
 
 // number sets the number of the certificate above a table, centred on x.
 func (c *composer) number(l *leaf, x, y float64) {
-	b, ok := c.text.fit(c.sheet.Number, tableWidth, 13*leading*mm, 13, leastSize)
+	b, ok := c.tray.fit(c.sheet.Number, tableWidth, 13*leading*mm, 13)
 	if !ok {
-		b = block{leastSize, c.text.lines(c.sheet.Number, leastSize, tableWidth)}
+		b = block{leastSize, c.tray.lines(c.sheet.Number, leastSize, tableWidth)}
 	}
 	for i, line := range b.lines {
 		c.centre(l, x, y+float64(i-len(b.lines)+1)*b.size*leading*mm, b.size, line, black)

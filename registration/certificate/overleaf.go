@@ -22,7 +22,7 @@ func (c *composer) continued(fields []Field) {
 		l.marks = append(l.marks, mark{sideMargin, y + 5, bodySize, f.Label, black, true})
 		y += 8
 		step := bodySize * leading * mm
-		for _, line := range c.text.lines(f.Text, bodySize, pageWidth-2*sideMargin) {
+		for _, line := range c.tray.lines(f.Text, bodySize, pageWidth-2*sideMargin) {
 			if y+step > bodyBottom {
 				l, y = c.nextPage(), bodyTop
 			}
@@ -73,8 +73,13 @@ func (c *composer) plan(l *leaf, p Plan, x, w float64) {
 	}
 	y += 11
 	c.centre(l, middle, y, 8.5, formDigest, grey)
-	for _, line := range c.text.lines(p.SHA256, 8.5, min(w-2*padding, 66)) {
+	for _, line := range c.tray.lines(halves(p.SHA256), 8.5, w-2*padding) {
 		y += 4.6
 		c.centre(l, middle, y, 8.5, line, grey)
 	}
+}
+
+// halves writes a digest on two lines of equal length.
+func halves(digest string) string {
+	return digest[:len(digest)/2] + "\n" + digest[len(digest)/2:]
 }

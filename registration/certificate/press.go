@@ -16,8 +16,7 @@ import (
 // A Press renders certificates. It holds the fonts, never changes once made, and
 // serves any number of goroutines at once.
 type Press struct {
-	text    family // running text
-	heading family // the words of the form
+	family family
 }
 
 // An Option fits a press out.
@@ -31,7 +30,7 @@ func WithFont(path string) Option {
 		if err != nil {
 			return err
 		}
-		p.text = append(p.text, face)
+		p.family = append(p.family, face)
 		return nil
 	}
 }
@@ -39,15 +38,11 @@ func WithFont(path string) Option {
 // NewPress expands the embedded fonts and applies the options. It takes about
 // 0.1 s: make one at start and keep it.
 func NewPress(options ...Option) (*Press, error) {
-	text, err := parseEmbedded(fonts.Serif, fonts.Names, fonts.Rare)
+	embedded, err := parseEmbedded(fonts.Serif, fonts.Names, fonts.Rare)
 	if err != nil {
 		return nil, err
 	}
-	heading, err := parseEmbedded(fonts.Heading)
-	if err != nil {
-		return nil, err
-	}
-	p := &Press{text: text, heading: heading}
+	p := &Press{family: embedded}
 	for _, fit := range options {
 		if err := fit(p); err != nil {
 			return nil, err

@@ -135,14 +135,26 @@ func (b block) height() float64 {
 	return float64(len(b.lines)) * b.size * leading * mm
 }
 
-// fit sets text in a box, at the largest size from most down to least at which
-// it goes in, and says whether it does at all.
-func (t *tray) fit(text string, width, height, most, least float64) (block, bool) {
-	for size := most; size >= least; size -= 0.5 {
-		b := block{size, t.lines(text, size, width)}
-		if b.height() <= height {
+// fit sets text in a box, at the largest size from most down to leastSize at
+// which it goes in, and says whether it does at all. Text that keeps its own
+// lines at a size still easy to read is not broken for the sake of a larger one.
+func (t *tray) fit(text string, width, height, most float64) (block, bool) {
+	own := 1 + strings.Count(text, "\n")
+	for size := most; size >= easySize; size -= 0.5 {
+		if b, ok := t.set(text, size, width, height); ok && len(b.lines) == own {
+			return b, true
+		}
+	}
+	for size := most; size >= leastSize; size -= 0.5 {
+		if b, ok := t.set(text, size, width, height); ok {
 			return b, true
 		}
 	}
 	return block{}, false
+}
+
+// set breaks text at one size and says whether it goes into a box.
+func (t *tray) set(text string, size, width, height float64) (block, bool) {
+	b := block{size, t.lines(text, size, width)}
+	return b, b.height() <= height
 }
