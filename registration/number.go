@@ -2,7 +2,6 @@ package registration
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,9 +25,7 @@ const (
 // ErrNumber says that a text is no number of a certificate.
 var ErrNumber = errors.New("not a certificate number")
 
-const province = "湘"
-
-var numberForm = regexp.MustCompile(`^\p{Han}（(\d{4})）\p{Han}{2,20}不动产(权|证明)第(\d{7,12})号$`)
+var numberForm = regexp.MustCompile(`^\p{Han}（(\d{4})）(\p{Han}{2,20}?)不动产(权|证明)第(\d{7,9})号$`)
 
 // ParseNumber reads a certificate number with full-width or half-width
 // parentheses; the two forms compare equal once parsed.
@@ -51,31 +48,27 @@ func (n Number) Kind() NumberKind {
 	switch m := numberForm.FindStringSubmatch(string(n)); {
 	case m == nil:
 		return ""
-	case m[2] == "权":
+	case m[3] == "权":
 		return Certificate
 	default:
 		return Proof
 	}
 }
 
-// parts returns the year and the serial of a number that ParseNumber returned.
-func (n Number) parts() (year, serial int, err error) {
-	m := numberForm.FindStringSubmatch(string(n))
-	if m == nil {
-		return 0, 0, ErrNumber
-	}
-	if year, err = strconv.Atoi(m[1]); err != nil {
-		return 0, 0, ErrNumber
-	}
-	serial, err = strconv.Atoi(m[3])
-	return year, serial, err
+// numberParts is what a number says: who gave it, in which year, which serial.
+type numberParts struct {
+	authority string
+	year      int
+	serial    int
 }
 
-// newNumber writes the number of a document of an authority (岳阳市) in a year.
-func newNumber(authority string, year int, kind NumberKind, serial int) Number {
-	word := "权"
-	if kind == Proof {
-		word = "证明"
+// parts takes apart a number that ParseNumber returned.
+func (n Number) parts() (numberParts, error) {
+	m := numberForm.FindStringSubmatch(string(n))
+	if m == nil {
+		return numberParts{}, ErrNumber
 	}
-	return Number(fmt.Sprintf("%s（%d）%s不动产%s第%07d号", province, year, authority, word, serial))
+	year, errYear := strconv.Atoi(m[1])
+	serial, errSerial := strconv.Atoi(m[4])
+	return numberParts{authority: m[2], year: year, serial: serial}, errors.Join(errYear, errSerial)
 }

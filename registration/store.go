@@ -3,37 +3,108 @@ package registration
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-var errUnbuilt = errors.New("not built yet")
-
-// TitleOf reads everything the register knows of a unit, ErrNoUnit if nothing.
+// TitleOf reads everything the register knows of a unit, ErrNoUnit if nothing. It
+// takes no lock: what it returns may be old when it is looked at, so Enter reads
+// the title again.
 func TitleOf(ctx context.Context, tx pgx.Tx, unit UnitCode) (Title, error) {
-	return Title{}, errUnbuilt
+	var batch pgx.Batch
+	var t Title
+	queueTitle(&batch, unit, &t)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return Title{}, fmt.Errorf("title of unit %s: %w", unit, err)
+	}
+	return t, nil
 }
 
 // ContractOf reads a filed contract, ErrNoContract if there is none.
 func ContractOf(ctx context.Context, tx pgx.Tx, number string) (Contract, error) {
-	return Contract{}, errUnbuilt
+	var batch pgx.Batch
+	var c Contract
+	queueContract(&batch, number, &c)
+	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
+		return Contract{}, fmt.Errorf("contract %q: %w", number, err)
+	}
+	return c, nil
 }
 
-// HomesOf counts the homes that any of these people hold now, one unit excepted.
+// queueContract reads a contract with its parties, in their order.
+func queueContract(batch *pgx.Batch, number string, c *Contract) {
+	batch.Queue(`
+		SELECT c.number, c.unit, c.area, coalesce(d.area, 0), c.price, c.co_ownership, c.signed_on, c.filed_on,
+			coalesce(c.revoked_on, '0001-01-01'), coalesce(c.fulfilled_by_case, 0)
+		FROM registration_contract c
+		LEFT JOIN registration_unit u ON u.code = c.unit
+		LEFT JOIN registration_description d ON d.id = u.description_id
+		WHERE c.number = $1`, number).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&c.Number, &c.Unit, &c.Area, &c.UnitArea, &c.Price, &c.CoOwnership, &c.SignedOn,
+			&c.FiledOn, &c.RevokedOn, &c.FulfilledBy)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrNoContract
+		}
+		return err
+	})
+	batch.Queue(`
+		SELECT side, name, id_kind, id_number, coalesce(share_num, 0), coalesce(share_den, 0)
+		FROM registration_contract_party
+		WHERE contract = $1
+		ORDER BY side, ordinal`, number).Query(func(rows pgx.Rows) error {
+		var side string
+		var h Holder
+		_, err := pgx.ForEachRow(rows, append([]any{&side}, h.columns()...), func() error {
+			if side == "seller" {
+				c.Sellers = append(c.Sellers, h)
+			} else {
+				c.Buyers = append(c.Buyers, h)
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// columns are the destinations of name, id_kind, id_number and share.
+func (h *Holder) columns() []any {
+	return []any{&h.Name, &h.IDKind, &h.ID, &h.Share.Num, &h.Share.Den}
+}
+
+// HomesOf counts the homes in which any of these people hold a current right, one
+// unit excepted. Shares count as homes; a home of two of them counts once.
 func HomesOf(ctx context.Context, tx pgx.Tx, idNumbers []string, except UnitCode) (int, error) {
-	return 0, errUnbuilt
+	var homes int
+	err := tx.QueryRow(ctx, `
+		SELECT count(DISTINCT r.unit)
+		FROM registration_holder h
+		JOIN registration_right r ON r.id = h.right_id AND r.closed_at IS NULL
+		JOIN registration_description d ON d.id = r.description_id
+		WHERE h.id_number = ANY ($1) AND r.unit <> $2 AND d.house_use LIKE '1%'`,
+		withOldNumbers(idNumbers), string(except)).Scan(&homes)
+	if err != nil {
+		return 0, fmt.Errorf("homes of %d people: %w", len(idNumbers), err)
+	}
+	return homes, nil
 }
 
-// EntryOf finds the entry that a case has made, ErrNoEntry if none.
-func EntryOf(ctx context.Context, tx pgx.Tx, caseID int64) (Entry, error) {
-	return Entry{}, errUnbuilt
+// withOldNumbers adds the 15-digit numbers under which old rows know people.
+func withOldNumbers(idNumbers []string) []string {
+	all := append([]string(nil), idNumbers...)
+	for _, id := range idNumbers {
+		if len(id) == 18 && id[6:8] == "19" {
+			all = append(all, id[:6]+id[8:17])
+		}
+	}
+	return all
 }
 
-// Enter writes the right into the register (登簿).
-func Enter(ctx context.Context, tx pgx.Tx, caseID int64, a Application, by Approval, at time.Time) (Entry, error) {
-	return Entry{}, errUnbuilt
+// null is an absent date or instant for the database.
+func null(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
-
-// ErrNoEntry says that a case has made no entry.
-var ErrNoEntry = errors.New("no entry of this case")

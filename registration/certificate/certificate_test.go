@@ -78,3 +78,17 @@ func TestSmoke(t *testing.T) {
 	os.WriteFile("/tmp/cert/out.pdf", pdf, 0o644)
 	t.Log(len(pdf), tool(t, pdf, "qpdf", "--check", "PDF"), tool(t, pdf, "pdftotext", "-raw", "PDF", "-"), tool(t, pdf, "pdffonts", "PDF"), tool(t, pdf, "pdfinfo", "PDF"))
 }
+func TestLintSmoke(t *testing.T) {
+	pdf := print(t, flat())
+	if got := Lint(pdf, flat()); got != nil {
+		t.Errorf("%+v", got)
+	}
+}
+func BenchmarkLint(b *testing.B) {
+	s := flat()
+	pdf := print(b, s)
+	b.ReportAllocs()
+	for b.Loop() {
+		Lint(pdf, s)
+	}
+}

@@ -70,12 +70,17 @@ const (
 	notLast  = "（〔《「『“‘([{"
 )
 
+// measures stay with the figure before them, and 第 with the one behind.
+const measures = "年月日号栋幢层室㎡"
+
 // mayBreak says whether a line may end after a when b follows.
 func mayBreak(a, b rune) bool {
-	if unicode.IsSpace(a) {
+	switch {
+	case unicode.IsSpace(a):
 		return true
-	}
-	if narrow(a) && narrow(b) {
+	case narrow(a) && narrow(b), // within a word or a figure
+		unicode.IsDigit(a) && strings.ContainsRune(measures, b),
+		strings.ContainsRune("年月第", a) && unicode.IsDigit(b):
 		return false
 	}
 	return !strings.ContainsRune(notFirst, b) && !strings.ContainsRune(notLast, a)

@@ -192,9 +192,16 @@ $$;
 CREATE TRIGGER grows BEFORE UPDATE ON registration_number
 	FOR EACH ROW EXECUTE FUNCTION registration_number_grows();
 
+-- registration_number_text writes a number as certificates print it:
+-- 湘（2026）岳阳市不动产权第0000001号.
+CREATE FUNCTION registration_number_text(authority text, year int, kind text, serial int) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT
+	RETURN '湘（' || year || '）' || authority || '不动产' || CASE kind WHEN 'proof' THEN '证明' ELSE '权' END
+		|| '第' || lpad(serial::text, greatest(7, length(serial::text)), '0') || '号';
+
 -- Every number given, and what became of its certificate.
 CREATE TABLE registration_issued (
-	number      text PRIMARY KEY,
+	number      text PRIMARY KEY CHECK (number = registration_number_text(authority, year, kind, serial)),
 	authority   text NOT NULL,
 	year        int NOT NULL,
 	kind        text NOT NULL CHECK (kind IN ('certificate', 'proof')),
