@@ -1,0 +1,49 @@
+package tax
+
+// Code is a stable id that the catalogues turn into a sentence for people.
+type Code string
+
+// Why a line pays nothing, or less than the general rate.
+const (
+	DeedFirstHome   Code = "deed_first_home"         // 家庭唯一住房 at a reduced rate
+	DeedSecondHome  Code = "deed_second_home"        // 家庭第二套住房 at a reduced rate
+	VATHeld         Code = "vat_exempt_held"         // 购买满2年 exempt
+	VATDifferential Code = "vat_on_difference"       // non-ordinary home in the four cities, to 2024-11-30
+	VATNoGain       Code = "vat_no_difference"       // sold for no more than it cost
+	NoVAT           Code = "no_vat_no_surcharge"     // surcharges follow the VAT paid
+	SixTaxesHalved  Code = "six_taxes_halved"        // 六税两费减半
+	StampHousing    Code = "stamp_exempt_housing"    // individuals' housing
+	LandVATHousing  Code = "land_vat_exempt_housing" // individuals' housing
+	IncomeSoleHome  Code = "income_exempt_sole_home" // 满五唯一
+	IncomeNoGain    Code = "income_no_gain"          // sold at a loss
+	SmallTax        Code = "small_tax_waived"        // one yuan or less
+	BelowOneFen     Code = "below_one_fen"           // rounds to nothing
+)
+
+// Why a tax officer must decide (转人工).
+const (
+	NoRule             Code = "no_rule_in_force"      // args: param, on
+	ParameterUnsettled Code = "parameter_unsettled"   // args: param, proposed, alternatives
+	OutsideRuleSet     Code = "outside_rule_set"      // the filing date is outside the years that were checked
+	NotASale           Code = "not_a_sale"            // gift, inheritance, swap, court sale …
+	NotHousing         Code = "not_housing"           // shop, office, separate parking space
+	OrganisationParty  Code = "organisation_party"    // companies fall under other regimes
+	ForeignParty       Code = "party_not_resident"    // no 18-digit resident number: family and homes cannot be asked
+	NoParties          Code = "parties_missing"       //
+	FactsIncomplete    Code = "facts_incomplete"      // args: field
+	AmountImplausible  Code = "amount_implausible"    // negative, or beyond any home's price
+	PriceTooSmall      Code = "price_below_threshold" // under the VAT threshold of one transaction
+	AssessedUnknown    Code = "assessed_value_unknown"
+	BelowAssessed      Code = "price_below_assessed" // the bureau must fix the base
+	FamilyUnknown      Code = "buyer_family_unknown"
+	SeveralFamilies    Code = "buyers_of_several_families"
+	MinorBuyer         Code = "buyer_is_a_minor"
+	FamilyChanged      Code = "buyer_family_changed_recently"
+	SellerHomesUnknown Code = "seller_homes_unknown"
+	OrdinaryUnknown    Code = "ordinary_housing_unknown"
+	AcquisitionOpen    Code = "acquisition_not_covered"
+	HoldingUnproven    Code = "holding_start_not_provable"
+	CostUnknown        Code = "purchase_cost_unknown"
+	SharesUnclear      Code = "shares_unclear"
+	SpecialCase        Code = "special_circumstance" // args: special
+)
