@@ -133,13 +133,13 @@ func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key
 	if err := intake.Keep(ctx, tx, key, c.ID); err != nil {
 		return nil, err
 	}
-	var due []intake.Step
+	var begins []intake.Begin
 	for _, p := range intake.PlanOf(a) {
 		if c.Steps[p.Step] == intake.Running {
-			due = append(due, p.Step)
+			begins = append(begins, intake.Begin{Case: c, Step: p.Step})
 		}
 	}
-	return c, f.ring(ctx, tx, c.ID, due)
+	return c, f.ring(ctx, tx, begins)
 }
 
 // tellReserved names the case that came first on the unit.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2"
@@ -55,12 +56,21 @@ type Flow struct {
 	works map[intake.Step]Work
 	drill map[intake.Step]Work
 	pulse *pulse
+	desk  *desk
 	moved func(int64, intake.Step, intake.State)
+
+	halt    context.CancelFunc
+	running sync.WaitGroup
+
 	facts *lru.Cache[int64, intake.Case] // the facts of a case never change after acceptance
 }
 
 // The settings of the engine, measured in docs/BENCHMARK.md.
 const (
+	// notifyCooldown is the client's: within it River drops a second notification
+	// for a queue, which then waits for the poll. So it is as short as it may be.
+	notifyCooldown = time.Millisecond
+	// fetchCooldown is each queue's: within it River puts fetches off, and loses none.
 	fetchCooldown = 10 * time.Millisecond
 	jobTimeout    = 20 * time.Second
 	rescueAfter   = 30 * time.Second
@@ -79,6 +89,7 @@ func New(cfg Config) (*Flow, error) {
 		name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
 		drill: cfg.Drill, facts: facts, moved: cfg.Moved, pulse: newPulse(cfg.Engine, cfg.Log),
 	}
+	f.desk = newDesk(f)
 	if f.moved == nil {
 		f.moved = func(int64, intake.Step, intake.State) {}
 	}
@@ -93,13 +104,13 @@ func (f *Flow) connect(cfg Config) (err error) {
 	river.AddWorker(workers, &sweeper{flow: f})
 	for _, step := range intake.Steps() {
 		river.AddWorkerArgs(workers, args{step: step}, &worker{flow: f})
-		queues[string(step)] = river.QueueConfig{MaxWorkers: cmpOr(cfg.Workers, 8)}
+		queues[string(step)] = river.QueueConfig{MaxWorkers: cmpOr(cfg.Workers, 8), FetchCooldown: fetchCooldown}
 	}
 	f.river, err = river.NewClient(riverpgxv5.New(cfg.Engine), &river.Config{
 		ID:                          cfg.Name,
 		Queues:                      queues,
 		Workers:                     workers,
-		FetchCooldown:               fetchCooldown,
+		FetchCooldown:               notifyCooldown,
 		FetchPollInterval:           time.Second,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
@@ -127,6 +138,9 @@ func cmpOr(n, otherwise int) int {
 // Start works jobs until Stop. What this process's previous self left running
 // is put back to work first.
 func (f *Flow) Start(ctx context.Context) error {
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	f.halt = stop
+	f.desk.open(life, &f.running)
 	if err := f.pulse.start(ctx, f.name); err != nil {
 		return fmt.Errorf("show that %s lives: %w", f.name, err)
 	}
@@ -143,6 +157,8 @@ func (f *Flow) Start(ctx context.Context) error {
 func (f *Flow) Stop(ctx context.Context) error {
 	err := f.river.Stop(ctx)
 	f.pulse.stop()
+	f.halt()
+	f.running.Wait()
 	return err
 }
 
@@ -177,69 +193,6 @@ func (f *Flow) get(ctx context.Context, id int64) (c intake.Case, err error) {
 		f.facts.Add(id, c)
 	}
 	return c, err
-}
-
-// finish ends (or moves) a step in one transaction: the record, the step and
-// the jobs of its successors commit together. It returns intake.ErrAlready if
-// the step no longer stands in from; then nothing was recorded either.
-func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from intake.State, record Record) error {
-	var m intake.Move
-	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) (err error) {
-		if m, err = record(ctx, tx); err != nil {
-			return fmt.Errorf("record %s of case %s: %w", step, c.Number, err)
-		}
-		now, err := intake.Advance(ctx, tx, c, step, []intake.State{from}, m)
-		if err != nil {
-			return err
-		}
-		return f.carry(ctx, tx, now, step, m)
-	})
-	if err == nil {
-		f.moved(c.ID, step, m.State)
-	}
-	return err
-}
-
-// carry takes the case on after a step has moved: it turns the case where the
-// step decides that, and starts everything that is due.
-func (f *Flow) carry(ctx context.Context, tx pgx.Tx, c *intake.Case, step intake.Step, m intake.Move) error {
-	switch {
-	case step == intake.Review && m.State == intake.Refused:
-		if err := intake.Turn(ctx, tx, c, intake.Turned, m.Actor, m.Reason); err != nil {
-			return err
-		}
-		return f.start(ctx, tx, c, c.Undo(), "case_refused")
-	case c.Finished() && c.State != intake.Turned:
-		return intake.Turn(ctx, tx, c, intake.Closed, m.Actor, "all_done")
-	case step == intake.Enter && m.State == intake.Done:
-		if err := intake.Turn(ctx, tx, c, intake.Entered, m.Actor, "entered"); err != nil {
-			return err
-		}
-	}
-	return f.start(ctx, tx, c, c.Due(), "due")
-}
-
-// start sets steps running and rings their bells, in tx, whose case is locked.
-func (f *Flow) start(ctx context.Context, tx pgx.Tx, c *intake.Case, steps []intake.Step, reason string) error {
-	if len(steps) == 0 {
-		return nil
-	}
-	if err := intake.Start(ctx, tx, c, steps, reason); err != nil {
-		return err
-	}
-	return f.ring(ctx, tx, c.ID, steps)
-}
-
-// ring inserts the jobs of steps that are running.
-func (f *Flow) ring(ctx context.Context, tx pgx.Tx, id int64, steps []intake.Step) error {
-	params := make([]river.InsertManyParams, len(steps))
-	for i, step := range steps {
-		params[i].Args = args{Case: id, step: step}
-	}
-	if _, err := f.river.InsertManyFastTx(ctx, tx, params); err != nil {
-		return fmt.Errorf("insert jobs %v of case %d: %w", steps, id, err)
-	}
-	return nil
 }
 
 // already turns "somebody else was first" into success, for jobs.

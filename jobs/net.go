@@ -33,7 +33,7 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 			params[i].Args = args{Case: b.CaseID, step: b.Step}
 		}
 		f.log.WarnContext(ctx, "steps put back to work", "count", len(lost), "why", why)
-		_, err = f.river.InsertManyFastTx(ctx, tx, params)
+		_, err = f.river.InsertManyTx(ctx, tx, params)
 		return err
 	})
 }
@@ -98,15 +98,12 @@ func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intak
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+	return f.finish(ctx, c, step, from, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		m := intake.Move{State: intake.Running, Holder: intake.Machine, Actor: actor, Reason: reason}
-		if _, err := intake.Advance(ctx, tx, c, step, []intake.State{from}, m); err != nil {
-			return err
-		}
 		if err := settleLetters(ctx, tx, id, step, actor); err != nil {
-			return err
+			return m, err
 		}
-		return f.ring(ctx, tx, id, []intake.Step{step})
+		return m, f.ring(ctx, tx, []intake.Begin{{Case: &c, Step: step}})
 	})
 }
 

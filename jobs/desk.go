@@ -1,0 +1,210 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"onewindow/intake"
+)
+
+// ending is a step that a worker or a person ends (or moves).
+type ending struct {
+	intake.Motion
+	record Record
+	ctx    context.Context
+	result chan error
+}
+
+// desk ends steps. While one transaction commits, the endings that arrive wait
+// and go into the next one together, as River's own completer does with jobs:
+// at rest a step commits at once and alone, under load a hundred share a commit,
+// and the steps of one case do not queue for its row. An ending that fails is
+// tried again alone, so that it harms nobody else.
+type desk struct {
+	flow *Flow
+	in   chan *ending
+}
+
+// The desk's measure: clerks commit at once, each up to batchMost endings.
+const (
+	deskClerks  = 2
+	batchMost   = 128
+	deskTimeout = 15 * time.Second
+)
+
+func newDesk(f *Flow) *desk { return &desk{flow: f, in: make(chan *ending, 4*batchMost)} }
+
+// finish moves a step from one state: the record, the step and the jobs of its
+// successors commit together. It returns intake.ErrAlready, and has recorded
+// nothing, if the step stands elsewhere.
+func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from intake.State, record Record) error {
+	e := &ending{
+		Motion: intake.Motion{Case: c, Step: step, From: from},
+		record: record, ctx: ctx, result: make(chan error, 1),
+	}
+	select {
+	case f.desk.in <- e:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-e.result:
+		return err
+	case <-ctx.Done(): // it may still commit; whoever tries again finds the step ended
+		return ctx.Err()
+	}
+}
+
+// open lets the clerks work until ctx ends.
+func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
+	for range deskClerks {
+		group.Go(func() {
+			for {
+				select {
+				case first := <-d.in:
+					d.commit(ctx, d.gather(first))
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+}
+
+// gather takes what waits behind the first.
+func (d *desk) gather(first *ending) []*ending {
+	batch := []*ending{first}
+	for len(batch) < batchMost {
+		select {
+		case e := <-d.in:
+			batch = append(batch, e)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit ends the batch in one transaction, or each alone if that fails.
+func (d *desk) commit(ctx context.Context, batch []*ending) {
+	ctx, cancel := context.WithTimeout(ctx, deskTimeout)
+	defer cancel()
+	err := d.flow.end(ctx, batch)
+	var late *intake.AlreadyError
+	if len(batch) > 1 && errors.As(err, &late) {
+		for _, i := range late.Motions {
+			batch[i].result <- intake.ErrAlready
+		}
+		for _, i := range slices.Backward(late.Motions) {
+			batch = slices.Delete(batch, i, i+1)
+		}
+		if len(batch) > 0 {
+			d.commit(ctx, batch)
+		}
+		return
+	}
+	if err != nil && len(batch) > 1 {
+		for _, e := range batch {
+			d.commit(e.ctx, []*ending{e})
+		}
+		return
+	}
+	for _, e := range batch {
+		if err == nil {
+			d.flow.moved(e.Case.ID, e.Step, e.State)
+		}
+		e.result <- err
+	}
+}
+
+// end is the transaction: record, move, carry on.
+func (f *Flow) end(ctx context.Context, batch []*ending) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		motions := make([]intake.Motion, len(batch))
+		for i, e := range batch {
+			var err error
+			if e.Move, err = e.record(ctx, tx); err != nil {
+				return fmt.Errorf("record %s of case %s: %w", e.Step, e.Case.Number, err)
+			}
+			motions[i] = e.Motion
+		}
+		cases, err := intake.Advance(ctx, tx, motions)
+		if err != nil {
+			return err
+		}
+		return f.carry(ctx, tx, motions, cases)
+	})
+}
+
+// carry takes cases on after steps have moved: it turns those whose step decides
+// that, and starts everything that is due. It is the fan-out and the fan-in.
+func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, cases []*intake.Case) error {
+	if turnings := turningsOf(motions, cases); len(turnings) > 0 {
+		if err := intake.Turn(ctx, tx, turnings); err != nil {
+			return err
+		}
+	}
+	var begins []intake.Begin
+	done := map[int64]bool{}
+	for _, c := range cases {
+		if done[c.ID] {
+			continue
+		}
+		done[c.ID] = true
+		for _, step := range c.Due() {
+			begins = append(begins, intake.Begin{Case: c, Step: step, Reason: "due"})
+		}
+		if c.State == intake.Turned {
+			for _, step := range c.Undo() {
+				begins = append(begins, intake.Begin{Case: c, Step: step, Reason: "case_refused"})
+			}
+		}
+	}
+	if len(begins) == 0 {
+		return nil
+	}
+	if err := intake.Start(ctx, tx, begins); err != nil {
+		return err
+	}
+	return f.ring(ctx, tx, begins)
+}
+
+// turningsOf tells which cases turn: to refused by their review, to entered by
+// the entry, to closed by their last step.
+func turningsOf(motions []intake.Motion, cases []*intake.Case) (turnings []intake.Turning) {
+	closed := map[int64]bool{}
+	for i, m := range motions {
+		c := cases[i]
+		turn := func(to intake.CaseState, reason string) {
+			turnings = append(turnings, intake.Turning{Case: c, To: to, Actor: m.Actor, Reason: reason})
+		}
+		switch {
+		case m.Step == intake.Review && m.State == intake.Refused:
+			turn(intake.Turned, m.Reason)
+		case c.Finished() && c.State != intake.Turned && !closed[c.ID]:
+			closed[c.ID] = true
+			turn(intake.Closed, "all_done")
+		case m.Step == intake.Enter && m.State == intake.Done:
+			turn(intake.Entered, "entered")
+		}
+	}
+	return turnings
+}
+
+// ring inserts the jobs of steps that begin.
+func (f *Flow) ring(ctx context.Context, tx pgx.Tx, begins []intake.Begin) error {
+	params := make([]river.InsertManyParams, len(begins))
+	for i, b := range begins {
+		params[i].Args = args{Case: b.Case.ID, step: b.Step}
+	}
+	if _, err := f.river.InsertManyTx(ctx, tx, params); err != nil {
+		return fmt.Errorf("insert %d jobs: %w", len(begins), err)
+	}
+	return nil
+}
