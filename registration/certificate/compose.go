@@ -65,7 +65,7 @@ type composer struct {
 // compose lays s out: the certificate, the pages that go on with what its table
 // cannot hold, and the page of the plans.
 func (p *Press) compose(s Sheet) (*composer, error) {
-	c := &composer{sheet: s, tray: newTray(p.family)}
+	c := &composer{sheet: s, tray: p.tray()}
 	if err := c.cast(); err != nil {
 		return nil, err
 	}
@@ -91,11 +91,11 @@ func (c *composer) cast() error {
 		texts = append(texts, Field{"plan", p.Title + p.SHA256})
 	}
 	for _, f := range texts {
-		if err := named(c.tray.cast(f.Label+f.Text), f.Label); err != nil {
+		if err := named(c.tray.cast(f.Text), f.Label); err != nil {
 			return err
 		}
 	}
-	return named(c.tray.cast(formText), "form")
+	return nil
 }
 
 // named says in which field a character without a glyph was found.

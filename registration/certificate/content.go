@@ -69,7 +69,9 @@ func (s *scanner) token() []byte {
 			n++
 		}
 	default:
-		n = 1 + bytes.IndexAny(append(s.rest[1:len(s.rest):len(s.rest)], ' '), " \t\r\n(<")
+		if n = 1 + bytes.IndexAny(s.rest[1:], " \t\r\n(<"); n == 0 {
+			n = len(s.rest)
+		}
 	}
 	n = min(max(n, 1), len(s.rest))
 	token := s.rest[:n]
@@ -149,13 +151,14 @@ func (s *scanner) show() {
 func unescape(literal []byte) []byte {
 	var out []byte
 	for i := 1; i < len(literal)-1; i++ {
-		if literal[i] == '\\' {
-			if i++; literal[i] == 'r' {
-				out = append(out, '\r')
-				continue
+		b := literal[i]
+		if b == '\\' {
+			i++
+			if b = literal[i]; b == 'r' {
+				b = '\r'
 			}
 		}
-		out = append(out, literal[i])
+		out = append(out, b)
 	}
 	return out
 }

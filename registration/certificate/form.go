@@ -22,9 +22,10 @@ const (
 	digits        = "0123456789"
 )
 
-// formText is every character of the form but the names of the fields.
+// formText is every character of the form.
 const formText = formTitle + formLaw + formSeal + formScan + formUnsealed + formSample + formContinued +
-	formNextPage + formPlans + formArchived + formDigest + formDate + formPages + digits
+	formNextPage + formPlans + formArchived + formDigest + formDate + formPages + digits +
+	"权利人共有情况坐落不动产单元号权利类型权利性质用途面积使用期限权利其他状况附记"
 
 // leftHalf sets title, law, office, date and the mark of a sample.
 func (c *composer) leftHalf(l *leaf) {

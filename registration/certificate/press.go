@@ -17,6 +17,7 @@ import (
 // serves any number of goroutines at once.
 type Press struct {
 	family family
+	form   map[rune]glyph // the characters of the form, ready for every document
 }
 
 // An Option fits a press out.
@@ -48,6 +49,11 @@ func NewPress(options ...Option) (*Press, error) {
 			return nil, err
 		}
 	}
+	form := p.tray()
+	if err := form.cast(formText); err != nil {
+		return nil, fmt.Errorf("the words of the form: %w", err)
+	}
+	p.form = form.glyphs
 	return p, nil
 }
 

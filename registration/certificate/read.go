@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // errUnreadable says that a document is not one of ours, or is damaged.
@@ -23,18 +24,21 @@ type document struct {
 	offsets []int // of the objects, by number
 }
 
+var trailer = regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`)
+
 // openDocument reads the cross-reference table.
 func openDocument(pdf []byte) (document, error) {
-	tail := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(pdf)
+	tail := trailer.FindSubmatch(pdf[max(0, len(pdf)-40):])
 	if tail == nil {
 		return document{}, errUnreadable
 	}
-	at, _ := strconv.Atoi(string(tail[1]))
-	if at >= len(pdf) || !bytes.HasPrefix(pdf[at:], []byte("xref\n")) {
+	at, err := strconv.Atoi(string(tail[1]))
+	if err != nil || at >= len(pdf) || !bytes.HasPrefix(pdf[at:], []byte("xref\n")) {
 		return document{}, errUnreadable
 	}
 	d := document{raw: pdf}
-	for _, line := range bytes.Split(pdf[at:], []byte("\n"))[2:] {
+	lines := bytes.Split(pdf[at:], []byte("\n"))
+	for _, line := range lines[min(2, len(lines)):] {
 		if len(line) != 19 || line[17] != 'n' && line[17] != 'f' {
 			break
 		}
@@ -47,68 +51,81 @@ func openDocument(pdf []byte) (document, error) {
 	return d, nil
 }
 
-// object returns the dictionary of an object and its stream, if it has one.
-func (d document) object(n int) (string, []byte, error) {
+// dict returns the dictionary of an object, and what comes behind it.
+func (d document) dict(n int) (dict string, rest []byte, err error) {
 	if n <= 0 || n >= len(d.offsets) {
 		return "", nil, errUnreadable
 	}
-	body := d.raw[d.offsets[n]:]
-	if !bytes.HasPrefix(body, fmt.Appendf(nil, "%d 0 obj\n", n)) {
+	body, ok := bytes.CutPrefix(d.raw[d.offsets[n]:], fmt.Appendf(nil, "%d 0 obj\n", n))
+	end := bytes.Index(body, []byte("endobj"))
+	if !ok || end < 0 {
 		return "", nil, errUnreadable
 	}
-	dict := body[:max(0, bytes.Index(body, []byte("endobj")))]
-	begin := bytes.Index(body, []byte("stream\n"))
-	if begin < 0 || begin > len(dict) {
-		return string(dict), nil, nil
+	if begin := bytes.Index(body[:end], []byte("stream\n")); begin >= 0 {
+		end = begin
 	}
-	dict, body = body[:begin], body[begin+len("stream\n"):]
-	length, err := number(string(dict), "Length")
-	if err != nil || length > len(body) {
-		return "", nil, errUnreadable
-	}
-	stream, err := inflate(string(dict), body[:length])
-	return string(dict), stream, err
+	return string(body[:end]), body[end:], nil
 }
 
-// inflate expands a stream if its dictionary says it is compressed.
-func inflate(dict string, stream []byte) ([]byte, error) {
-	if !regexp.MustCompile(`/Filter /FlateDecode`).MatchString(dict) {
-		return stream, nil
+// stream returns the stream of an object, expanded.
+func (d document) stream(n int) ([]byte, error) {
+	dict, body, err := d.dict(n)
+	if err != nil {
+		return nil, err
 	}
+	body, ok := bytes.CutPrefix(body, []byte("stream\n"))
+	length, err := number(dict, "Length")
+	if err != nil || !ok || length > len(body) {
+		return nil, errUnreadable
+	}
+	if !strings.Contains(dict, "/Filter /FlateDecode") {
+		return body[:length], nil
+	}
+	return inflate(body[:length])
+}
+
+// inflate expands a compressed stream.
+func inflate(stream []byte) ([]byte, error) {
 	z, err := zlib.NewReader(bytes.NewReader(stream))
 	if err != nil {
 		return nil, errUnreadable
 	}
-	out, err := io.ReadAll(io.LimitReader(z, maxStream))
-	if err != nil {
+	var out bytes.Buffer
+	if _, err := out.ReadFrom(io.LimitReader(z, maxStream)); err != nil {
 		return nil, errUnreadable
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // number returns the integer that follows a key in a dictionary.
 func number(dict, key string) (int, error) {
-	m := regexp.MustCompile(`/` + key + ` (\d+)`).FindStringSubmatch(dict)
-	if m == nil {
+	_, rest, ok := strings.Cut(dict, "/"+key+" ")
+	if end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		rest = rest[:end]
+	}
+	n, err := strconv.Atoi(rest)
+	if !ok || err != nil {
 		return 0, errUnreadable
 	}
-	return strconv.Atoi(m[1])
+	return n, nil
 }
+
+var reference = regexp.MustCompile(`(\d+) 0 R`)
 
 // pages returns what every page draws, in order.
 func (d document) pages() ([]drawing, error) {
-	root, _, err := d.object(1)
+	root, _, err := d.dict(1)
 	if err != nil {
 		return nil, err
 	}
 	var pages []drawing
-	for _, kid := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(root, -1) {
+	for _, kid := range reference.FindAllStringSubmatch(root, -1) {
 		n, _ := strconv.Atoi(kid[1])
-		page, _, err := d.object(n)
+		page, _, err := d.dict(n)
 		if err != nil {
 			return nil, err
 		}
-		_, content, err := d.follow(page, "Contents")
+		content, err := d.follow(page, "Contents")
 		if err != nil {
 			return nil, err
 		}
@@ -117,13 +134,13 @@ func (d document) pages() ([]drawing, error) {
 	return pages, nil
 }
 
-// follow returns the object that a key of a dictionary refers to.
-func (d document) follow(dict, key string) (string, []byte, error) {
+// follow returns the stream that a key of a dictionary refers to.
+func (d document) follow(dict, key string) ([]byte, error) {
 	n, err := number(dict, key)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	return d.object(n)
+	return d.stream(n)
 }
 
 // A typeface is the font inside a document.
@@ -135,25 +152,33 @@ type typeface struct {
 // typeface finds the only font of the document.
 func (d document) typeface() (typeface, error) {
 	for n := 1; n < len(d.offsets); n++ {
-		dict, _, err := d.object(n)
+		dict, _, err := d.dict(n)
 		if err != nil {
 			return typeface{}, err
 		}
-		if !regexp.MustCompile(`/Subtype /CIDFontType2`).MatchString(dict) {
-			continue
+		if strings.Contains(dict, "/Subtype /CIDFontType2") {
+			return d.openTypeface(dict)
 		}
-		_, index, err := d.follow(dict, "CIDToGIDMap")
-		if err != nil {
-			return typeface{}, err
-		}
-		descriptor, _, err := d.follow(dict, "FontDescriptor")
-		if err != nil {
-			return typeface{}, err
-		}
-		_, font, err := d.follow(descriptor, "FontFile2")
-		return typeface{index, tablesOf(font)}, err
 	}
 	return typeface{}, errUnreadable
+}
+
+// openTypeface reads the font that the dictionary describes.
+func (d document) openTypeface(dict string) (typeface, error) {
+	index, err := d.follow(dict, "CIDToGIDMap")
+	if err != nil {
+		return typeface{}, err
+	}
+	at, err := number(dict, "FontDescriptor")
+	if err != nil {
+		return typeface{}, err
+	}
+	descriptor, _, err := d.dict(at)
+	if err != nil {
+		return typeface{}, err
+	}
+	font, err := d.follow(descriptor, "FontFile2")
+	return typeface{index, tablesOf(font)}, err
 }
 
 // tablesOf takes a TrueType font apart.
@@ -174,11 +199,12 @@ func tablesOf(font []byte) map[string][]byte {
 // encoded, and false if it has none.
 func (f typeface) outline(code uint16) ([]byte, bool) {
 	head, loca, glyf := f.tables["head"], f.tables["loca"], f.tables["glyf"]
-	if int(code)*2+2 > len(f.index) || len(head) < 52 {
+	at := 2 * int(code)
+	if at+2 > len(f.index) || len(head) < 52 {
 		return nil, false
 	}
-	glyph := int(binary.BigEndian.Uint16(f.index[code*2:]))
-	width := 2 + 2*int(head[51]) // bytes per location: 2 or 4
+	glyph := int(binary.BigEndian.Uint16(f.index[at:]))
+	width := 2 + 2*int(head[51]&1) // bytes per location: 2 or 4
 	if glyph == 0 || (glyph+2)*width > len(loca) {
 		return nil, false
 	}

@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 
@@ -17,8 +18,11 @@ type tray struct {
 	glyphs map[rune]glyph
 }
 
-func newTray(f family) *tray {
-	return &tray{family: f, glyphs: map[rune]glyph{}}
+// tray begins a document with the characters of the form.
+func (p *Press) tray() *tray {
+	t := &tray{family: p.family, glyphs: map[rune]glyph{}}
+	maps.Copy(t.glyphs, p.form)
+	return t
 }
 
 // glyph returns the shape of r, cast on first use.

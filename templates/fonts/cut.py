@@ -18,11 +18,6 @@ from fontTools import subset
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNIHAN = "/usr/share/unicode/Unihan_%s.txt.bz2"  # Debian package unicode-data
 
-# Every character of the form itself: title, labels, headings.
-FORM = ("不动产权证书续页附图权利人共有情况坐落不动产单元号权利类型权利性质用途面积使用期限"
-        "权利其他状况附记登记机构章年月日样张测试第共宗地房产分户档案见存数字摘要文件无"
-        "（）·：，。、0123456789")
-
 DROP = ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "gasp", "DSIG", "meta", "prep", "VORG", "fpgm", "cvt "]
 
 
@@ -84,7 +79,6 @@ def characters(path):
 
 def main(noto, kai):
     regular = os.path.join(noto, "400Regular", "NotoSerifSC_400Regular.ttf")
-    semibold = os.path.join(noto, "600SemiBold", "NotoSerifSC_600SemiBold.ttf")
     table = unihan("OtherMappings", "kTGH")          # 通用规范汉字表, 8 105 characters
     dictionary = unihan("Readings", "kXHC1983")      # characters of 现代汉语词典
     serif, wenkai = characters(regular), characters(kai)
@@ -94,7 +88,6 @@ def main(noto, kai):
     cut(regular, common & serif, "serif", "Onewindow Serif")
     cut(regular, names & serif, "names", "Onewindow Serif Names")
     cut(kai, han(wenkai) - serif, "rare", "Onewindow Rare Kai")
-    cut(semibold, set(map(ord, FORM)), "heading", "Onewindow Serif Heading")
     with open(os.path.join(HERE, "testdata", "tongyong.txt"), "w", encoding="utf-8") as f:
         f.write("".join(map(chr, sorted(table))) + "\n")
 

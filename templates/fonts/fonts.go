@@ -13,7 +13,7 @@ import (
 	"io"
 )
 
-//go:embed serif.ttf.gz names.ttf.gz rare.ttf.gz heading.ttf.gz
+//go:embed serif.ttf.gz names.ttf.gz rare.ttf.gz
 var files embed.FS
 
 // File names one embedded typeface.
@@ -22,10 +22,9 @@ type File string
 // The embedded typefaces. Text is set from Serif, Names and Rare, in this
 // order: the first that has a character gives its glyph.
 const (
-	Serif   File = "serif"   // GB 2312 and the symbols of a certificate
-	Names   File = "names"   // the rest of 通用规范汉字表 and further name characters
-	Rare    File = "rare"    // characters of planes 2 and 3 that the serif lacks
-	Heading File = "heading" // the words of the form itself, semi-bold
+	Serif File = "serif" // GB 2312 and the symbols of a certificate
+	Names File = "names" // the rest of 通用规范汉字表 and further name characters
+	Rare  File = "rare"  // characters of planes 2 and 3 that the serif lacks
 )
 
 // Expand returns the TrueType bytes of f. It costs some 30 ms for the largest
