@@ -1,0 +1,82 @@
+package utilities
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"onewindow/internal/outbound"
+)
+
+// maxFen bounds the amounts that a household account can plausibly hold: one
+// hundred million yuan.
+const maxFen = 100_000_000_00
+
+// unixZero stands for an instant where none matters.
+var unixZero = time.Unix(0, 0)
+
+// A statement is an answer as it travels, in a reply or in a notice. Members
+// that a company adds are passed over.
+type statement struct {
+	Ref     string  `json:"ref"`
+	Outcome Outcome `json:"outcome"`
+	Reason  Reason  `json:"reason"`
+	Words   string  `json:"words"`
+	Balance int64   `json:"balance_fen"`
+	Arrears int64   `json:"arrears_fen"`
+}
+
+// answer checks what does not depend on the question.
+func (s statement) answer() (Answer, error) {
+	a := Answer{Outcome: s.Outcome, Words: outbound.Clean(s.Words), BalanceFen: s.Balance, ArrearsFen: s.Arrears}
+	switch {
+	case s.Balance < -maxFen || s.Balance > maxFen || s.Arrears < 0 || s.Arrears > maxFen:
+		return Answer{}, fmt.Errorf("%w: impossible amount", outbound.ErrMalformed)
+	case s.Outcome != Refused:
+		return a, nil
+	case s.Reason == systemError:
+		return Answer{}, ErrBusy
+	}
+	if a.Reason = s.Reason.known(); a.Reason == Other && a.Words == "" {
+		a.Words = outbound.Clean(string(s.Reason))
+	}
+	return a, nil
+}
+
+// answers reports whether a makes sense in phase p.
+func (a Answer) answers(p Phase) bool { return slices.Contains(outcomes[p], a.Outcome) }
+
+// ErrForged says that a notice is not signed by the company it is said to come
+// from, or not within outbound.Skew of the present. The door answers 401.
+var ErrForged = errors.New("notice is not the company's")
+
+// A Notice is a company's answer after Later, proven to be its own: only Verify
+// fills one.
+type Notice struct {
+	company string
+	id      string
+	ref     string
+	answer  Answer
+}
+
+// Verify proves at the instant at that c signed the message with its key, and
+// reads it. The error is ErrForged, or outbound.ErrMalformed for a genuine
+// notice that makes no sense.
+func (c Company) Verify(h http.Header, body []byte, at time.Time) (Notice, error) {
+	id, err := outbound.Verify(h, body, c.Key, at)
+	if err != nil {
+		return Notice{}, fmt.Errorf("%w: %w", ErrForged, err)
+	}
+	var s statement
+	if err := outbound.Decode(body, &s); err != nil {
+		return Notice{}, fmt.Errorf("notice of %s: %w", c.Name, err)
+	}
+	a, err := s.answer()
+	if err != nil {
+		return Notice{}, fmt.Errorf("notice of %s: %w", c.Name, err)
+	}
+	a.Company, a.Utility = c.Name, c.Utility
+	return Notice{c.Name, id, s.Ref, a}, nil
+}
