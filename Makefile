@@ -1,0 +1,33 @@
+# The two commands need nothing before them but Go and make:
+#   make run    a demonstration city, one sale, its certificate
+#   make test   every check, as CI runs it
+
+GO ?= go
+FUZZTIME ?= 20s
+
+.PHONY: run test check bench fuzz
+
+run:
+	$(GO) run ./cmd/onewindow run $(ARGS)
+
+# The throw-away PostgreSQL server runs as long as the checks do.
+test:
+	$(GO) run ./internal/machine/ready $(MAKE) check
+
+check:
+	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "not formatted by gofmt:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	GOOS=darwin CGO_ENABLED=0 $(GO) build ./...
+	$(GO) run ./internal/machine/gotest -race -timeout 20m ./...
+
+bench:
+	$(GO) run ./cmd/onewindow bench pipeline $(ARGS)
+
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
