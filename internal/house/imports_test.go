@@ -1,0 +1,128 @@
+package house
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// rooms are the packages that clerks would recognise. They take values and a
+// transaction, and know no other room but those named in mayImport.
+var rooms = []string{"intake", "registration", "registration/certificate", "tax", "utilities"}
+
+// mayImport lists what a package may import besides the standard library. A
+// package that is not listed belongs to the listed one above it, and so do the
+// imports between them; where there is none, it may import anything but River.
+var mayImport = map[string][]string{
+	"intake":                   {"registration", "internal/money", "pgx"},
+	"registration":             {"internal/money", "pgx"},
+	"registration/certificate": {"registration", "templates", "gofpdf", "barcode", "x/image", "pgx"},
+	"tax":                      {"internal/money", "internal/outbound", "standard-webhooks", "pgx"},
+	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
+	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
+		"pgx", "river"},
+	"templates":         {"internal/money"},
+	"internal/money":    {},
+	"internal/outbound": {"standard-webhooks"},
+	"internal/postgres": {"pgx"},
+	"internal/schema":   {"pgx", "tern", "river"},
+	"internal/machine":  {"internal/postgres", "internal/pgtest"},
+	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
+		"internal/money", "pgx", "chi"},
+}
+
+// knowRiver are the only packages that may import River, with those below them.
+var knowRiver = []string{"jobs", "cmd", "internal/schema", "internal/bench"}
+
+// short are the names of modules in the table above.
+var short = []struct{ path, name string }{
+	{"github.com/jackc/pgx/v5", "pgx"},
+	{"github.com/jackc/tern/v2", "tern"},
+	{"github.com/riverqueue/river", "river"},
+	{"riverqueue.com", "river"},
+	{"github.com/go-chi/chi/v5", "chi"},
+	{"github.com/jung-kurt/gofpdf", "gofpdf"},
+	{"github.com/boombuler/barcode", "barcode"},
+	{"golang.org/x/image", "x/image"},
+	{"github.com/standard-webhooks/standard-webhooks", "standard-webhooks"},
+}
+
+// imports reports imports that the table does not allow, and SQL outside the
+// store of a room.
+func imports(files []file) (found []string) {
+	for _, f := range files {
+		if f.test {
+			continue
+		}
+		for _, spec := range f.syntax.Imports {
+			target, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				continue // it does not compile either
+			}
+			found = append(found, importBy(f, nameOf(target))...)
+		}
+	}
+	return found
+}
+
+// importBy reports what is wrong with one import, by its name in the table.
+func importBy(f file, target string) (found []string) {
+	if target == "" {
+		return nil
+	}
+	if owner := listed(f.dir()); owner != "" && owner != listed(target) && !allows(owner, target) {
+		only := strings.Join(mayImport[owner], " ")
+		found = append(found, f.path+" imports "+target+"; "+owner+" may import only ["+only+"]")
+	}
+	knows := slices.ContainsFunc(knowRiver, func(p string) bool { return below(f.dir(), p) })
+	if target == "river" && !knows {
+		found = append(found, f.path+" imports river; only "+strings.Join(knowRiver, ", ")+" may")
+	}
+	if target == "pgx" && f.inRoom() && !isStore(f.path) {
+		found = append(found, f.path+" imports pgx; in a room only store*.go and seed*.go may")
+	}
+	return found
+}
+
+// nameOf returns an import as the table names it, empty for the standard
+// library.
+func nameOf(target string) string {
+	if inside, ok := strings.CutPrefix(target, "onewindow/"); ok {
+		return inside
+	}
+	for _, s := range short {
+		if strings.HasPrefix(target, s.path) {
+			return s.name
+		}
+	}
+	if first, _, _ := strings.Cut(target, "/"); strings.Contains(first, ".") {
+		return target
+	}
+	return ""
+}
+
+// listed returns the package of the table that dir belongs to, or "".
+func listed(dir string) string {
+	for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if _, ok := mayImport[dir]; ok {
+			return dir
+		}
+	}
+	return ""
+}
+
+// allows reports whether the table lets owner import target, or what target
+// belongs to.
+func allows(owner, target string) bool {
+	return slices.Contains(mayImport[owner], target) || slices.Contains(mayImport[owner], listed(target))
+}
+
+// isStore reports whether SQL may stand in a file of a room.
+func isStore(name string) bool {
+	base := path.Base(name)
+	return strings.HasPrefix(base, "store") || strings.HasPrefix(base, "seed")
+}
+
+// below reports whether package dir is top or below it.
+func below(dir, top string) bool { return dir == top || strings.HasPrefix(dir, top+"/") }
