@@ -2,12 +2,16 @@ package certificate
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // flat is the sheet of an ordinary flat sold to two people.
@@ -73,22 +77,129 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
-func TestSmoke(t *testing.T) {
-	pdf := print(t, flat())
-	os.WriteFile("/tmp/cert/out.pdf", pdf, 0o644)
-	t.Log(len(pdf), tool(t, pdf, "qpdf", "--check", "PDF"), tool(t, pdf, "pdftotext", "-raw", "PDF", "-"), tool(t, pdf, "pdffonts", "PDF"), tool(t, pdf, "pdfinfo", "PDF"))
-}
-func TestLintSmoke(t *testing.T) {
-	pdf := print(t, flat())
-	if got := Lint(pdf, flat()); got != nil {
-		t.Errorf("%+v", got)
-	}
-}
 func BenchmarkLint(b *testing.B) {
 	s := flat()
 	pdf := print(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
-		Lint(pdf, s)
+		if problems := Lint(pdf, s); problems != nil {
+			b.Fatal(problems)
+		}
+	}
+}
+
+func TestTheCertificateReadsFieldByFieldInTheStatutoryOrder(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile("testdata/flat.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := tool(t, print(t, flat()), "pdftotext", "-raw", "PDF", "-")
+	if got != string(want) {
+		t.Errorf("pdftotext reads\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTheDocumentIsSoundAndItsOnlyFontIsEmbedded(t *testing.T) {
+	t.Parallel()
+	pdf := print(t, flat())
+	tool(t, pdf, "qpdf", "--check", "PDF")
+	fonts := strings.Split(strings.TrimSpace(tool(t, pdf, "pdffonts", "PDF")), "\n")
+	if len(fonts) != 3 || !strings.Contains(fonts[2], "CID TrueType      Identity-H       yes") {
+		t.Errorf("pdffonts lists %q, want one embedded TrueType font", fonts)
+	}
+}
+
+func TestTheMetadataNameTheKindOfDocumentAndNobody(t *testing.T) {
+	t.Parallel()
+	pdf := print(t, flat())
+	about := tool(t, pdf, "pdfinfo", "-isodates", "PDF")
+	for _, want := range []string{"Title:           不动产权证书（样张）", "2026-11-22T16:30:15", "Pages:           2"} {
+		if !strings.Contains(about, want) {
+			t.Errorf("pdfinfo does not say %q:\n%s", want, about)
+		}
+	}
+	for _, secret := range []string{"王", "买买提", "0001234", "430602"} {
+		if strings.Contains(about, secret) {
+			t.Errorf("the metadata hold %q", secret)
+		}
+	}
+	if !bytes.Contains(pdf, []byte("/Lang (zh-CN)")) {
+		t.Error("the document does not say that it is in Chinese")
+	}
+}
+
+func TestTheQRCodeIsReadFromPaperAsTheVerifyAddress(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{flat().VerifyURL,
+		"https://window.example.invalid/verify/AAAQEAYEAUDAOCAJBIFQYDIOB4?" + strings.Repeat("k=v&", 20)} {
+		s := flat()
+		s.VerifyURL = url
+		picture := filepath.Join(t.TempDir(), "page")
+		tool(t, print(t, s), "pdftoppm", "-r", "300", "-png", "-singlefile", "PDF", picture)
+		if got := tool(t, nil, "zbarimg", "--nodbus", "-q", "--raw", picture+".png"); got != url+"\n" {
+			t.Errorf("zbarimg reads %q, want %q", got, url)
+		}
+	}
+}
+
+func TestASampleSaysSoOnEveryPageAndThatItIsNotSealed(t *testing.T) {
+	t.Parallel()
+	sample := solid(tool(t, print(t, flat()), "pdftotext", "-raw", "PDF", "-"))
+	if n := strings.Count(sample, solid(formSample)); n != 2 {
+		t.Errorf("a sample of 2 pages says %d times that it is one", n)
+	}
+	if !strings.Contains(sample, "未签章") {
+		t.Error("a sample does not say that it is not sealed")
+	}
+	s := flat()
+	s.Sample = false
+	if real := solid(tool(t, print(t, s), "pdftotext", "-raw", "PDF", "-")); strings.Contains(real, "样张") {
+		t.Error("what is no sample says it is one")
+	}
+}
+
+func TestTheDateIsThatOfChina(t *testing.T) {
+	t.Parallel()
+	s := flat()
+	s.IssuedAt = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) // midnight in China
+	if got := tool(t, print(t, s), "pdftotext", "-raw", "PDF", "-"); !strings.Contains(got, "2027年01月01日") {
+		t.Errorf("a certificate of new year's midnight in China is dated otherwise:\n%s", got)
+	}
+}
+
+func TestAnotherProcessPrintsTheSameBytes(t *testing.T) {
+	if os.Getenv("PRINT_DIGEST") != "" {
+		fmt.Printf("digest %x\n", sha256.Sum256(print(t, flat())))
+		return
+	}
+	t.Parallel()
+	want := fmt.Sprintf("digest %x\n", sha256.Sum256(print(t, flat())))
+	for _, procs := range []string{"1", "8"} {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestAnotherProcessPrintsTheSameBytes$", "-test.v")
+		cmd.Env = append(os.Environ(), "PRINT_DIGEST=1", "GOMAXPROCS="+procs, "TZ=America/New_York")
+		got, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("with GOMAXPROCS=%s: %v\n%s\nwant %s", procs, err, got, want)
+		}
+	}
+}
+
+func TestEightPrintAtOnceAndAgree(t *testing.T) {
+	t.Parallel()
+	want := print(t, flat())
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			for range 5 {
+				if got, err := Render(flat()); err != nil || !bytes.Equal(got, want) {
+					return fmt.Errorf("a rendering differs: %v", err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Error(err)
 	}
 }

@@ -70,7 +70,8 @@ func Render(s Sheet) ([]byte, error) {
 }
 
 // Render prints s as a PDF of A4 landscape pages. The same sheet gives the same
-// bytes, on any machine and at any time. It returns a *NoGlyphError when a
+// bytes at any time and on any machine, from the same program with the same fonts
+// (a later release may draw otherwise: what was issued is kept). It returns a *NoGlyphError when a
 // character cannot be shown, ErrControl, ErrIncomplete or ErrTooLong when a sheet
 // must not be printed; it leaves no text out and never panics.
 func (p *Press) Render(s Sheet) (pdf []byte, err error) {
