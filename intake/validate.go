@@ -67,3 +67,9 @@ func Today(ctx context.Context, tx pgx.Tx) (on time.Time, err error) {
 	err = tx.QueryRow(ctx, `SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date`).Scan(&on)
 	return on, err
 }
+
+// Now returns the instant of the transaction by the database's clock.
+func Now(ctx context.Context, tx pgx.Tx) (at time.Time, err error) {
+	err = tx.QueryRow(ctx, `SELECT now()`).Scan(&at)
+	return at, err
+}

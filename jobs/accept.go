@@ -60,7 +60,7 @@ func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx, a intake.Applicatio
 	}
 	title, err := registration.TitleOf(ctx, tx, a.Unit)
 	if errors.Is(err, registration.ErrNoUnit) {
-		return registration.Findings{{Check: registration.CheckUnit, Outcome: registration.Block, Code: "unit_unknown", Field: "unit"}}, nil
+		return registration.UnknownUnit(a.Application), nil
 	}
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"onewindow/intake"
+	"onewindow/registration"
 )
 
 // ending is a step that a worker or a person ends (or moves).
@@ -38,6 +40,10 @@ const (
 	deskTimeout = 15 * time.Second
 )
 
+// ownCommit are the steps with a transaction of their own: what they promise is
+// owed to somebody (payment, entry, certificate), and they hold more than the case.
+var ownCommit = map[intake.Step]bool{intake.Settle: true, intake.Enter: true, intake.Certificate: true}
+
 func newDesk(f *Flow) *desk { return &desk{flow: f, in: make(chan *ending, 4*batchMost)} }
 
 // finish moves a step from one state: the record, the step and the jobs of its
@@ -47,6 +53,10 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 	e := &ending{
 		Motion: intake.Motion{Case: c, Step: step, From: from},
 		record: record, ctx: ctx, result: make(chan error, 1),
+	}
+	if ownCommit[step] && c.Kind != registration.Drill {
+		f.desk.commit(ctx, []*ending{e})
+		return <-e.result
 	}
 	select {
 	case f.desk.in <- e:
@@ -77,17 +87,18 @@ func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
 	}
 }
 
-// gather takes what waits behind the first.
+// gather takes what waits behind the first, in the order in which cases are locked.
 func (d *desk) gather(first *ending) []*ending {
 	batch := []*ending{first}
-	for len(batch) < batchMost {
+	for more := true; more && len(batch) < batchMost; {
 		select {
 		case e := <-d.in:
 			batch = append(batch, e)
 		default:
-			return batch
+			more = false
 		}
 	}
+	slices.SortStableFunc(batch, func(a, b *ending) int { return cmp.Compare(a.Case.ID, b.Case.ID) })
 	return batch
 }
 

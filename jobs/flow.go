@@ -39,6 +39,7 @@ type Config struct {
 	Engine  *pgxpool.Pool // River's own: a starved pool must not stop its leader
 	Workers int           // per queue; 0 takes 8
 	Log     *slog.Logger
+	Offices Offices
 	Drill   map[intake.Step]Work // what a drill's steps do; nil outside the benchmark
 
 	// Moved is told of every step that this process moved, after the commit. It
@@ -49,6 +50,7 @@ type Config struct {
 // Flow carries cases. Make one with New, then Start it, or leave it stopped in
 // a process that only accepts.
 type Flow struct {
+	Offices
 	name  string
 	pool  *pgxpool.Pool
 	river *river.Client[pgx.Tx]
@@ -86,14 +88,14 @@ func New(cfg Config) (*Flow, error) {
 		return nil, err
 	}
 	f := &Flow{
-		name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
+		Offices: cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
 		drill: cfg.Drill, facts: facts, moved: cfg.Moved, pulse: newPulse(cfg.Engine, cfg.Log),
 	}
 	f.desk = newDesk(f)
 	if f.moved == nil {
 		f.moved = func(int64, intake.Step, intake.State) {}
 	}
-	f.works = map[intake.Step]Work{}
+	f.works = f.sale()
 	return f, f.connect(cfg)
 }
 

@@ -1,0 +1,138 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+	"onewindow/tax"
+)
+
+// askGatewayAgain is how long a callback may be missing before the gateway is
+// asked what became of an order.
+const askGatewayAgain = time.Minute
+
+// settle writes the bill, asks the gateway for an order and waits for its
+// payment (4). It is also how a lost callback is made good: the order that the
+// gateway returns may be paid already.
+func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
+	var bill tax.Bill
+	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error { // the intention first: the reference is ours
+		at, err := intake.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		bill, err = tax.OpenBill(ctx, tx, c.ID, string(c.Number)+"-tax", at)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if bill.State == tax.BillPaid {
+		return f.settled(c, tax.Order{}), nil
+	}
+	order, err := f.Gateway.Ask(ctx, bill)
+	if err != nil {
+		return nil, err
+	}
+	return f.settled(c, order), nil
+}
+
+// settled ends the step if its bill is paid and waits otherwise. It holds the
+// case while it looks, so that a callback that comes meanwhile is not missed.
+func (f *Flow) settled(c intake.Case, order tax.Order) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		if err := intake.Lock(ctx, tx, c.ID); err != nil {
+			return intake.Move{}, err
+		}
+		if order.State == tax.OrderPaid {
+			at, err := intake.Now(ctx, tx)
+			if err != nil {
+				return intake.Move{}, err
+			}
+			if _, err := tax.Pay(ctx, tx, order, at); err != nil {
+				return intake.Move{}, err
+			}
+		}
+		bill, err := tax.BillOf(ctx, tx, c.ID)
+		if err != nil {
+			return intake.Move{}, err
+		}
+		if bill.State == tax.BillPaid {
+			return intake.Move{State: intake.Done, Reason: reasonPaid(bill)}, nil
+		}
+		return intake.Move{
+			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: askGatewayAgain, Reason: "payment_asked",
+		}, nil
+	}
+}
+
+func reasonPaid(b tax.Bill) string {
+	if b.Amount == 0 {
+		return "nothing_due"
+	}
+	return "paid"
+}
+
+// Paid takes the gateway's signed callback. Nothing in it is believed: the
+// gateway is asked, and reference and amount must be those of the bill. The
+// errors are those of tax.Verify, tax.Pay and the gateway.
+func (f *Flow) Paid(ctx context.Context, header http.Header, body []byte) error {
+	order, err := f.Gateway.Confirmed(ctx, header, body, time.Now())
+	if err != nil {
+		return err
+	}
+	if order.State != tax.OrderPaid {
+		return nil // declined: the parties may pay again at the same order
+	}
+	c, err := f.caseOfBill(ctx, order.Ref)
+	if err != nil {
+		return err
+	}
+	err = f.finish(ctx, c, intake.Settle, intake.AwaitingPayment, f.settled(c, order))
+	if errors.Is(err, intake.ErrAlready) { // not asked yet, or settled: note the payment, if it is news
+		return f.notePayment(ctx, c, order)
+	}
+	return err
+}
+
+// caseOfBill finds the case whose bill has the reference.
+func (f *Flow) caseOfBill(ctx context.Context, ref string) (c intake.Case, err error) {
+	if len(ref) < len("-tax") {
+		return c, tax.ErrUnknownBill
+	}
+	number, err := intake.ParseNumber(ref[:len(ref)-len("-tax")])
+	if err != nil {
+		return c, tax.ErrUnknownBill
+	}
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		id, err := intake.IDOf(ctx, tx, number)
+		if errors.Is(err, intake.ErrNoCase) {
+			return fmt.Errorf("%s: %w", ref, tax.ErrUnknownBill)
+		}
+		if err == nil {
+			c, err = intake.Facts(ctx, tx, id)
+		}
+		return err
+	})
+	return c, err
+}
+
+func (f *Flow) notePayment(ctx context.Context, c intake.Case, order tax.Order) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		if err := intake.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		at, err := intake.Now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = tax.Pay(ctx, tx, order, at)
+		return err
+	})
+}

@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+	"onewindow/registration"
+	"onewindow/registration/certificate"
+	"onewindow/tax"
+	"onewindow/utilities"
+)
+
+// Sight is a case with what every room knows of it.
+type Sight struct {
+	*intake.View
+	Ledger      intake.Ledger
+	Tax         *tax.Assessment // nil before the assessment
+	Bill        *tax.Bill       // nil before payment was asked for
+	Utilities   []utilities.Inquiry
+	Certificate registration.Number // "" before the entry
+	Document    *certificate.Document
+}
+
+// at returns where a step stands; the zero Progress if the case has no such step.
+func (v *Sight) at(step intake.Step) intake.Progress {
+	for _, p := range v.Progress {
+		if p.Step == step {
+			return p
+		}
+	}
+	return intake.Progress{}
+}
+
+// Findings returns what the machine found in a step.
+func (v *Sight) Findings(step intake.Step) registration.Findings {
+	found, err := findingsOf(v.at(step).Finding)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
+// findingsOf reads a step's finding, where it is a list of findings.
+func findingsOf(raw json.RawMessage) (found registration.Findings, err error) {
+	if len(raw) == 0 || raw[0] != '[' {
+		return nil, nil
+	}
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return nil, fmt.Errorf("read findings: %w", err)
+	}
+	return found, nil
+}
+
+// Find returns the case with the number. It returns intake.ErrNoCase.
+func (f *Flow) Find(ctx context.Context, number intake.Number) (*Sight, error) {
+	return f.find(ctx, number)
+}
+
+func (f *Flow) find(ctx context.Context, number intake.Number) (v *Sight, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		view, err := intake.Find(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		v = &Sight{View: view, Ledger: intake.Book(view.Journal, view.ReadAt)}
+		return v.readRooms(ctx, tx)
+	})
+	return v, err
+}
+
+// readRooms asks every room for its part.
+func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
+	_, assessed, err := tax.Of(ctx, tx, v.ID)
+	if err == nil {
+		v.Tax = &assessed
+	} else if !errors.Is(err, tax.ErrNotAssessed) {
+		return err
+	}
+	bill, err := tax.BillOf(ctx, tx, v.ID)
+	if err == nil {
+		v.Bill = &bill
+	} else if !errors.Is(err, tax.ErrUnknownBill) {
+		return err
+	}
+	if v.Utilities, err = utilities.Of(ctx, tx, v.ID); err != nil {
+		return err
+	}
+	entry, err := registration.EntryOf(ctx, tx, v.ID)
+	if errors.Is(err, registration.ErrNoEntry) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Certificate = entry.Number()
+	document, err := certificate.DocumentOf(ctx, tx, entry.Number())
+	if err == nil {
+		v.Document = &document
+	} else if !errors.Is(err, certificate.ErrNoDocument) {
+		return err
+	}
+	return nil
+}
+
+// List returns cases for a list, as intake.List does.
+func (f *Flow) List(ctx context.Context, holder string, before intake.Number, limit int) (list []intake.Brief, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		list, err = intake.List(ctx, tx, holder, before, limit)
+		return err
+	})
+	return list, err
+}
+
+// Version returns a number that grows whenever something happens to the case.
+func (f *Flow) Version(ctx context.Context, id int64) (version int64, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		version, err = intake.Version(ctx, tx, id)
+		return err
+	})
+	return version, err
+}
+
+// Verification is what anyone may learn of a certificate.
+type Verification struct {
+	certificate.Document
+	Current bool // the right it proves is still the current one
+}
+
+// Verify returns the certificate that bears the verify id, or certificate.ErrNoDocument.
+func (f *Flow) Verify(ctx context.Context, id certificate.VerifyID) (v Verification, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		if v.Document, err = certificate.ByVerifyID(ctx, tx, id); err != nil {
+			return err
+		}
+		entry, err := registration.EntryOf(ctx, tx, v.CaseID)
+		if err != nil {
+			return err
+		}
+		title, err := registration.TitleOf(ctx, tx, entry.Unit())
+		right, current := title.CurrentRight()
+		v.Current = current && right.Number == v.Number
+		return err
+	})
+	return v, err
+}

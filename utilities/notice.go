@@ -1,0 +1,4 @@
+package utilities
+
+// Ref is the reference under which the company was asked.
+func (n Notice) Ref() string { return n.ref }
