@@ -36,15 +36,12 @@ const hostileWords = "已受理\x00\u202e\x1b[31m<script>alert(1)</script>=cmd()
 // magicOf returns the magic of an account in a phase. Cancellations have none:
 // the form does not name the account.
 func magicOf(account, phase string) (magic, bool) {
-	if base, end, ok := strings.Cut(account, then); ok && base != "" {
-		if phase != "confirm" {
-			return "OK", true
-		}
-		return known(end)
-	}
 	i := strings.LastIndexByte(account, '-')
 	if i <= 0 {
 		return "", false
+	}
+	if base, _, later := strings.Cut(account, then); later && base != "" && phase != "confirm" {
+		return "OK", true
 	}
 	return known(account[i+1:])
 }
