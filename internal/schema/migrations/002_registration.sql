@@ -151,7 +151,7 @@ BEGIN
 		SELECT * INTO r FROM registration_right WHERE id = NEW.right_id;
 	END IF;
 	SELECT count(*), count(share_num) INTO people, shares FROM registration_holder WHERE right_id = r.id;
-	IF people <> r.holders OR shares <> CASE r.co_ownership WHEN 'by_shares' THEN people ELSE 0 END THEN
+	IF people <> r.holders OR shares <> (CASE r.co_ownership WHEN 'by_shares' THEN people ELSE 0 END) THEN
 		RAISE EXCEPTION 'right % has % holders with % shares', r.id, people, shares USING ERRCODE = 'check_violation';
 	END IF;
 	IF shares = 0 THEN

@@ -1,0 +1,111 @@
+package certificate
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+// codes returns what Lint found, without repetition.
+func codes(problems []Problem) []string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.Code)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func TestLintFindsADocumentThatSaysSomethingElse(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(*Sheet)
+		want   []string
+	}{
+		{"nothing changed", func(*Sheet) {}, nil},
+		{"another holder", func(s *Sheet) { s.Holder = "王伟" },
+			[]string{MissingField, NotReproducible, WrongGlyph, WrongText}},
+		{"a character beyond U+FFFF for another", func(s *Sheet) { s.Holder = "王𫍯、阿不都热依木·买买提" },
+			[]string{MissingField, NotReproducible, WrongGlyph, WrongText}},
+		{"another number", func(s *Sheet) { s.Number = "湘（2026）岳阳市不动产权第0001235号" },
+			[]string{MissingField, NotReproducible, WrongText}},
+		{"another verify address", func(s *Sheet) { s.VerifyURL = "https://example.invalid/v/AAAQEAYEAUDAOCAJBIFQYDIOB5" },
+			[]string{NotReproducible, WrongQR}},
+		{"another minute of issue", func(s *Sheet) { s.IssuedAt = s.IssuedAt.Add(60e9) }, []string{NotReproducible}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			printed, wanted := flat(), flat()
+			tt.change(&printed)
+			if got := codes(Lint(print(t, printed), wanted)); !slices.Equal(got, tt.want) {
+				t.Errorf("Lint finds %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestLintFindsAGlyphDrawnAsAnother(t *testing.T) {
+	t.Parallel()
+	c := composed(t, flat())
+	for _, swap := range [][2]rune{{'王', '玉'}, {'𬎆', '𫍯'}} {
+		if err := c.tray.cast(string(swap[1])); err != nil {
+			t.Fatal(err)
+		}
+		forged := composed(t, flat())
+		forged.tray.glyphs[swap[0]] = c.tray.glyphs[swap[1]]
+		pdf, err := forged.draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems := Lint(pdf, flat())
+		if !slices.Contains(problems, Problem{Code: WrongGlyph, Rune: swap[0]}) {
+			t.Errorf("Lint finds %+v, not that %c looks like %c", problems, swap[0], swap[1])
+		}
+	}
+}
+
+func TestLintFindsAnyFlippedByte(t *testing.T) {
+	t.Parallel()
+	p, err := standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, c := print(t, flat()), composed(t, flat())
+	for at := 0; at < len(pdf); at += 997 {
+		forged := bytes.Clone(pdf)
+		forged[at] ^= 1
+		_, _ = p.read(forged, c) // whatever it says, it says it without panic
+		if at%9 == 0 && !slices.Contains(codes(Lint(forged, flat())), NotReproducible) {
+			t.Errorf("byte %d flipped, and Lint finds nothing", at)
+		}
+	}
+}
+
+func FuzzReadingADamagedDocumentNeverPanics(f *testing.F) {
+	pdf := print(f, flat())
+	c := composed(f, flat())
+	f.Add(0, []byte("x"))
+	f.Add(len(pdf)-40, []byte("startxref\n9\n%%EOF\n"))
+	f.Add(len(pdf)/2, []byte("1 0 obj\n<</Kids [1 0 R]"))
+	p, err := standard()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(_ *testing.T, at int, patch []byte) {
+		damaged := bytes.Clone(pdf)
+		if at >= 0 && at < len(damaged) {
+			copy(damaged[at:], patch)
+		}
+		_, _ = p.read(damaged, c)
+	})
+}
+
+func FuzzReadingAPageNeverPanics(f *testing.F) {
+	for _, page := range []string{"(", "(\\", "<<", "BT 1 2 Td (\x00a) Tj ET", "/Span <</ActualText <FEFFD83C>>> BDC (ab) Tj EMC",
+		"EMC EMC", "0.000 g 1 2 3 4 re f", "BDC", "\\)", "Tj"} {
+		f.Add([]byte(page))
+	}
+	f.Fuzz(func(_ *testing.T, page []byte) { readContent(page) })
+}
