@@ -28,6 +28,7 @@ const (
 	HoldingContinues Param = "holding.continues"      // 1: the previous owner's date continues
 
 	ConstructionRate   Param = "construction.rate"    // basis points, by county
+	ConstructionBase   Param = "construction.base"    // 1: the VAT paid
 	EducationRate      Param = "education.rate"       // basis points
 	LocalEducationRate Param = "local_education.rate" // basis points
 	SixTaxesRelief     Param = "six_taxes.relief"     // basis points of the tax
@@ -62,6 +63,7 @@ var bounds = map[Param][2]int64{
 	CountScope: {ScopeCounty, ScopeProvince}, CountNetSigned: {0, 1},
 	VATRate: {0, 1300}, VATYears: {0, 10}, VATDifference: {0, 1}, VATTransition: {0, 1}, HoldingContinues: {0, 1},
 	ConstructionRate: {100, 700}, // 城市维护建设税法 art. 4
+	ConstructionBase: {1, 1},
 	EducationRate:    {0, 300}, LocalEducationRate: {0, 200}, SixTaxesRelief: {0, 5000},
 	IncomeRate: {2000, 2000}, IncomeDeemed: {100, 300}, IncomeSoleYears: {1, never}, IncomeDecoration: {0, 1500},
 	StampExempt: {0, 1}, StampRate: {0, 5}, LandVATExempt: {0, 1}, SmallestTax: {0, 100},

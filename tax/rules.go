@@ -113,6 +113,7 @@ var surchargeRules = []row{
 	{ConstructionRate, "430626", day(2021, 9, 1), open, 500, []int64{700, 100}, townTier},
 	{ConstructionRate, "430681", day(2021, 9, 1), open, 700, []int64{500, 100}, cityTier},
 	{ConstructionRate, "430682", day(2021, 9, 1), open, 700, []int64{500, 100}, cityTier},
+	{ConstructionBase, "", day(2021, 9, 1), open, 1, nil, constructionLaw.at("第二条")},
 	{EducationRate, "", day(2005, 10, 1), open, 300, []int64{200}, localPractice.as(Secondhand)},
 	{LocalEducationRate, "", day(2011, 1, 1), open, 200, []int64{100, 150}, localPractice.as(Secondhand)},
 	{SixTaxesRelief, "", day(2023, 1, 1), day(2027, 12, 31), 5000, nil, mof2023n12.at("二")},

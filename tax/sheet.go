@@ -24,9 +24,9 @@ func compute(f Facts, b *book) *sheet {
 		s.without = []Tax{VAT, Construction, Education, LocalEducation, Stamp, LandVAT, Income, Deed}
 		return s
 	}
-	s.surcharge(Construction, ConstructionRate)
-	s.surcharge(Education, EducationRate)
-	s.surcharge(LocalEducation, LocalEducationRate)
+	s.surcharge(Construction, ConstructionRate, ConstructionBase)
+	s.surcharge(Education, EducationRate, EducationRate)
+	s.surcharge(LocalEducation, LocalEducationRate, LocalEducationRate)
 	s.stamp(SellerSide)
 	s.stamp(BuyerSide)
 	s.landVAT()

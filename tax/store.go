@@ -167,7 +167,7 @@ func (s stored) read(a *Assessment) (Facts, error) {
 			return Facts{}, err
 		}
 	}
-	a.Adopted, a.Manual, a.Without = none(a.Adopted), none(a.Manual), none(a.Without)
+	a.Adopted, a.Manual, a.Without, a.Lines = none(a.Adopted), none(a.Manual), none(a.Without), none(a.Lines)
 	return f, nil
 }
 

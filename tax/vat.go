@@ -60,9 +60,11 @@ func (s *sheet) lawOn(p Param, newLawOn time.Time) time.Time {
 
 // surcharge adds one of the taxes that follow the VAT paid
 // (城市维护建设税法 art. 2), halved for individuals while the six-tax relief lasts.
-func (s *sheet) surcharge(t Tax, p Param) {
+// The ruling named by base says that nothing follows from no VAT.
+func (s *sheet) surcharge(t Tax, p, base Param) {
 	if s.vat == 0 {
-		s.add(Line{Tax: t, Payer: SellerSide, Reason: NoVAT}, p)
+		s.book.value(base)
+		s.add(Line{Tax: t, Payer: SellerSide, Reason: NoVAT}, base)
 		return
 	}
 	rate := s.book.value(p)

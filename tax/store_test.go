@@ -1,0 +1,304 @@
+package tax
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/money"
+	"onewindow/internal/pgtest"
+)
+
+var noon = time.Date(2026, time.March, 15, 4, 0, 0, 0, time.UTC)
+
+// commit runs do in a transaction of its own and returns its error.
+func commit(t *testing.T, pool *pgxpool.Pool, do func(context.Context, pgx.Tx) error) error {
+	t.Helper()
+	return pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return do(t.Context(), tx) })
+}
+
+// must fails the test on an error of do.
+func must(t *testing.T, pool *pgxpool.Pool, do func(context.Context, pgx.Tx) error) {
+	t.Helper()
+	if err := commit(t, pool, do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// assessed records the assessment of a case.
+func assessed(t *testing.T, pool *pgxpool.Pool, caseID int64, f Facts, adopted []Adoption) Assessment {
+	t.Helper()
+	a := Assess(f, adopted)
+	must(t, pool, func(ctx context.Context, tx pgx.Tx) error { return Record(ctx, tx, caseID, f, a) })
+	return a
+}
+
+// settled asks whether a case is settled.
+func settled(t *testing.T, pool *pgxpool.Pool, caseID int64, unit string, price money.Fen, parties ...string) error {
+	t.Helper()
+	return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error { return Settled(ctx, tx, caseID, unit, price, parties...) })
+}
+
+// billed opens the bill of a case.
+func billed(t *testing.T, pool *pgxpool.Pool, caseID int64, ref string) Bill {
+	t.Helper()
+	var b Bill
+	must(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
+		b, err = OpenBill(ctx, tx, caseID, ref, noon)
+		return err
+	})
+	return b
+}
+
+// pay records an order as paid.
+func pay(t *testing.T, pool *pgxpool.Pool, o Order) (caseID int64, err error) {
+	t.Helper()
+	err = commit(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
+		caseID, err = Pay(ctx, tx, o, noon)
+		return err
+	})
+	return caseID, err
+}
+
+func TestAnAssessmentIsStoredOnceAndReadBackWhole(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	for id, f := range []Facts{
+		home(nil),
+		home(func(f *Facts) { acquiredOn(f, day(2025, 1, 1)) }),
+		home(func(f *Facts) { f.Price--; f.Family.Known = Unknown }),
+		home(func(f *Facts) { f.Use = "shop" }),
+	} {
+		want := assessed(t, pool, int64(id), f, SampleAdoptions())
+		must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+			if err := Record(ctx, tx, int64(id), f, want); err != nil {
+				t.Errorf("recorded again: %v", err)
+			}
+			facts, got, err := Of(ctx, tx, int64(id))
+			if !reflect.DeepEqual(facts, f) || !reflect.DeepEqual(got, want) {
+				t.Errorf("read back %+v\nwant %+v", got, want)
+			}
+			if again := Assess(facts, got.Adopted); !reflect.DeepEqual(again, want) {
+				t.Errorf("replayed from the table: %+v\nwant %+v", again, want)
+			}
+			return err
+		})
+	}
+}
+
+func TestAnAssessmentIsNotReplacedNorInvented(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	f := home(nil)
+	a := assessed(t, pool, 1, f, SampleAdoptions())
+	other := home(func(f *Facts) { f.Price++ })
+	record := func(f Facts, a Assessment) error {
+		return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error { return Record(ctx, tx, 1, f, a) })
+	}
+	if err := record(other, Assess(other, SampleAdoptions())); !errors.Is(err, ErrOtherFacts) {
+		t.Errorf("other facts for the same case: %v, want ErrOtherFacts", err)
+	}
+	a.Lines[0].Payable = 1
+	if err := record(f, a); !errors.Is(err, ErrNotRepeatable) {
+		t.Errorf("an altered line: %v, want ErrNotRepeatable", err)
+	}
+	if err := record(other, Assessment{RuleSet: RuleSet}); !errors.Is(err, ErrNotRepeatable) {
+		t.Errorf("an empty assessment: %v, want ErrNotRepeatable", err)
+	}
+}
+
+func TestWhatIsRecordedIsNeverEdited(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	assessed(t, pool, 1, home(nil), SampleAdoptions())
+	assessed(t, pool, 2, home(func(f *Facts) { f.Price-- }), SampleAdoptions())
+	b := billed(t, pool, 1, "R-1")
+	if _, err := pay(t, pool, Order{Ref: "R-1", ID: "G-1", Amount: b.Amount, State: OrderPaid}); err != nil {
+		t.Fatal(err)
+	}
+	must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+		return errors.Join(Confirm(ctx, tx, 2, "officer", "reason", noon), Adopt(ctx, tx, SampleAdoptions()[0]),
+			PutValuation(ctx, tx, Valuation{Unit: "u", Value: 1, On: day(2026, 1, 1), Document: "d"}))
+	})
+	for _, sql := range []string{
+		"UPDATE tax_assessment SET rule_set = ''", "DELETE FROM tax_assessment",
+		"UPDATE tax_line SET payable_fen = 0, relief_fen = due_fen", "DELETE FROM tax_line",
+		"UPDATE tax_payment SET amount_fen = 1", "DELETE FROM tax_payment",
+		"UPDATE tax_confirmation SET officer = 'x'", "DELETE FROM tax_adoption", "UPDATE tax_valuation SET value_fen = 2",
+		"UPDATE tax_bill SET state = 'open', paid_at = NULL", "UPDATE tax_bill SET amount_fen = 1", "DELETE FROM tax_bill",
+	} {
+		_, err := pool.Exec(t.Context(), sql)
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != "23001" {
+			t.Errorf("%s: %v, want it refused as append-only", sql, err)
+		}
+	}
+}
+
+func TestTheGateOpensOnlyWhenEverythingIsSettled(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	f := home(nil)
+	expect := func(why string) {
+		t.Helper()
+		err := settled(t, pool, 1, f.Unit, f.Price, "a", "b")
+		if why == "" && err != nil || why != "" && (!errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), why)) {
+			t.Errorf("settled: %v, want %q", err, why)
+		}
+	}
+	expect("not assessed")
+	assessed(t, pool, 1, f, SampleAdoptions())
+	expect("no bill")
+	b := billed(t, pool, 1, "R-1")
+	expect("not paid")
+	if _, err := pay(t, pool, Order{Ref: "R-1", ID: "G-1", Amount: b.Amount, State: OrderPaid}); err != nil {
+		t.Fatal(err)
+	}
+	expect("")
+	for why, err := range map[string]error{
+		"another unit":  settled(t, pool, 1, "430602001001GB00001F00010002", f.Price),
+		"another price": settled(t, pool, 1, f.Unit, f.Price+1),
+		"other parties": settled(t, pool, 1, f.Unit, f.Price, "a", "c"),
+	} {
+		if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s after the assessment: %v", why, err)
+		}
+	}
+}
+
+func TestAnOfficerSettlesAManualAssessment(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	f := home(func(f *Facts) { f.Price -= 100 })
+	assessed(t, pool, 1, f, SampleAdoptions())
+	open := func() error {
+		return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := OpenBill(ctx, tx, 1, "R-1", noon)
+			return err
+		})
+	}
+	confirm := func(caseID int64) error {
+		return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+			return Confirm(ctx, tx, caseID, "officer 7", "assessed value agreed, minutes 12", noon)
+		})
+	}
+	if err := open(); !errors.Is(err, ErrUndecided) {
+		t.Errorf("bill before the officer: %v, want ErrUndecided", err)
+	}
+	if err := confirm(1); err != nil {
+		t.Fatal(err)
+	}
+	if err := confirm(1); !errors.Is(err, ErrDecided) {
+		t.Errorf("confirmed twice: %v, want ErrDecided", err)
+	}
+	must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+		_, a, err := Of(ctx, tx, 1)
+		if !a.Decided() || len(a.Manual) != 1 || a.Confirmed.Officer != "officer 7" || !a.Confirmed.At.Equal(noon) {
+			t.Errorf("after the officer: %+v", a)
+		}
+		for _, l := range a.Lines {
+			if last := l.Settled[len(l.Settled)-1]; last.Standing != Officer || last.By != "officer 7" {
+				t.Errorf("%s does not say who settled it: %+v", l.Tax, last)
+			}
+		}
+		return err
+	})
+	if b := billed(t, pool, 1, "R-1"); b.Amount != money.Yuan(8_000) {
+		t.Errorf("the bill is %v, want the figures on the assessed value", b.Amount)
+	}
+	assessed(t, pool, 2, home(func(f *Facts) { f.Use = "shop" }), SampleAdoptions())
+	if err := confirm(2); !errors.Is(err, ErrNoFigures) {
+		t.Errorf("confirmed without figures: %v, want ErrNoFigures", err)
+	}
+	assessed(t, pool, 3, home(nil), SampleAdoptions())
+	if err := confirm(3); !errors.Is(err, ErrDecided) {
+		t.Errorf("confirmed what a machine had decided: %v, want ErrDecided", err)
+	}
+	if err := confirm(4); !errors.Is(err, ErrNotAssessed) {
+		t.Errorf("confirmed what is not assessed: %v, want ErrNotAssessed", err)
+	}
+}
+
+func TestABillIsPaidOnce(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	assessed(t, pool, 1, home(nil), SampleAdoptions())
+	b := billed(t, pool, 1, "R-1")
+	if again := billed(t, pool, 1, "R-2"); again != b {
+		t.Errorf("a second bill %+v beside %+v", again, b)
+	}
+	paidOrder := Order{Ref: "R-1", ID: "G-1", Amount: b.Amount, State: OrderPaid}
+	for name, tt := range map[string]struct {
+		change func(*Order)
+		want   error
+	}{
+		"an open order":                      {func(o *Order) { o.State = OrderOpen }, ErrNotPaid},
+		"a declined order":                   {func(o *Order) { o.State = OrderDeclined }, ErrNotPaid},
+		"one fen less":                       {func(o *Order) { o.Amount-- }, ErrWrongAmount},
+		"one fen more":                       {func(o *Order) { o.Amount++ }, ErrWrongAmount},
+		"a reference that no bill has":       {func(o *Order) { o.Ref = "R-2" }, ErrUnknownBill},
+		"a reference that is no text at all": {func(o *Order) { o.Ref = "" }, ErrUnknownBill},
+	} {
+		o := paidOrder
+		tt.change(&o)
+		if _, err := pay(t, pool, o); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+	}
+	if b := billed(t, pool, 1, "R-1"); b.State != BillOpen {
+		t.Fatalf("a wrong payment changed the bill: %+v", b)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if id, err := pay(t, pool, paidOrder); err != nil || id != 1 {
+				t.Errorf("the same payment told again: case %d, %v", id, err)
+			}
+		})
+	}
+	all.Wait()
+	other := paidOrder
+	other.ID = "G-2"
+	if _, err := pay(t, pool, other); !errors.Is(err, ErrAnotherPayment) {
+		t.Errorf("a second payment of one bill: %v, want ErrAnotherPayment", err)
+	}
+	var payments int
+	if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM tax_payment").Scan(&payments); err != nil || payments != 1 {
+		t.Errorf("%d payments, %v", payments, err)
+	}
+}
+
+func TestACaseThatOwesNothingIsSettledAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	// No sale of a home owes nothing, deed tax is always due; the rule is the
+	// bill's own, so a line of zero is written by hand.
+	f := home(nil)
+	assessed(t, pool, 1, f, SampleAdoptions())
+	_, err := pool.Exec(t.Context(), `
+		INSERT INTO tax_assessment (case_id, rule_set, facts, adopted, manual, without)
+		SELECT 2, rule_set, facts, adopted, manual, without FROM tax_assessment WHERE case_id = 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pool.Exec(t.Context(), `
+		INSERT INTO tax_line (case_id, ordinal, tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled)
+		SELECT 2, ordinal, tax, payer, person, base_fen, 0, 0, 0, 0, 'exempt', rule, settled FROM tax_line WHERE case_id = 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := billed(t, pool, 2, "R-2"); b.State != BillPaid || b.Amount != 0 || !b.PaidAt.Equal(noon) {
+		t.Errorf("bill of nothing: %+v", b)
+	}
+	if err := settled(t, pool, 2, f.Unit, f.Price); err != nil {
+		t.Error(err)
+	}
+}
