@@ -1,0 +1,52 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+)
+
+// Secret is what a person or a session proves itself with: 128 random bits as 26
+// letters and digits. Nobody can try enough of them, whatever the speed, so a
+// fast hash keeps it as safely as a slow one would, and every request can be
+// authenticated for the price of one look-up. A password chosen by a person
+// would need a slow hash; there is none here, and the type keeps it so.
+type Secret string
+
+const secretBytes = 16
+
+var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// NewSecret draws a secret.
+func NewSecret() Secret {
+	raw := make([]byte, secretBytes)
+	rand.Read(raw) // never fails: the program ends instead
+	return Secret(alphabet.EncodeToString(raw))
+}
+
+// ParseSecret reads a secret as it was typed: in any case, with blanks or hyphens
+// between its letters. It returns false for what NewSecret cannot have drawn.
+func ParseSecret(typed string) (Secret, bool) {
+	if len(typed) > 4*secretBytes {
+		return "", false
+	}
+	s := strings.ToLower(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
+	raw, err := alphabet.DecodeString(s)
+	return Secret(s), err == nil && len(raw) == secretBytes
+}
+
+// hash is what is kept of a secret.
+func (s Secret) hash() []byte {
+	sum := sha256.Sum256([]byte(s))
+	return sum[:]
+}
+
+// String hides the secret from whoever prints it by accident.
+func (s Secret) String() string { return "(secret)" }
+
+// Text returns the secret itself, to be handed to its owner once.
+func (s Secret) Text() string { return string(s) }
+
+// GoString hides the secret from %#v.
+func (s Secret) GoString() string { return s.String() }

@@ -1,0 +1,74 @@
+// Package web is the doors: the API, the pages and the callbacks of payers and
+// companies, over HTTP.
+//
+// It knows who may ask for what, reads requests strictly, and turns every
+// refusal into one answer for programs (RFC 9457) or people. It knows no law, no
+// SQL of a room and no queue: it asks jobs.Flow.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/access"
+	"onewindow/jobs"
+)
+
+// Config says what the doors lead to.
+type Config struct {
+	Flow *jobs.Flow
+	Pool *pgxpool.Pool // for signing in and for readiness; may be the flow's own
+	Log  *slog.Logger
+	// Secure says that browsers reach the doors through https, so that session
+	// cookies are never sent otherwise.
+	Secure bool
+}
+
+// server answers requests. Its fields never change.
+type server struct {
+	Config
+	streams chan struct{} // one place per open event stream
+}
+
+// New returns the doors. The http.Server around them needs ReadHeaderTimeout and
+// IdleTimeout; reading bodies and writing answers is limited in here, because
+// event streams have other limits. Its BaseContext should end when the program
+// stops: that ends the event streams.
+func New(c Config) http.Handler {
+	s := &server{Config: c, streams: make(chan struct{}, mostStreams)}
+	r := chi.NewRouter()
+	r.Use(s.stamp, s.rescue, harden, s.refuseForeign, limitBody)
+	r.NotFound(s.api(notFound))
+	r.MethodNotAllowed(s.api(methodNotAllowed))
+	s.routes(r)
+	return r
+}
+
+// routes is every address there is, but for those of the pages.
+func (s *server) routes(r chi.Router) {
+	r.Get("/livez", s.api(s.live))
+	r.Get("/readyz", s.api(s.ready))
+	r.Get("/problems/{problem}", s.api(explainProblem))
+
+	r.Route("/api/v1/callbacks", func(r chi.Router) { // signed by who calls, not by staff
+		r.Post("/payments", s.api(s.paid))
+		r.Post("/utilities/{utility}", s.api(s.companyAnswered))
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(s.identify)
+		r.Route("/api/v1/cases", func(r chi.Router) {
+			r.Get("/", s.may(access.See, s.listCases))
+			r.Post("/", s.may(access.Accept, s.acceptCase))
+			r.Post("/preflight", s.may(access.Preflight, s.preflight))
+			r.Get("/{number}", s.may(access.See, s.showCase))
+			r.Get("/{number}/events", s.may(access.See, s.followCase))
+			r.Get("/{number}/certificate.pdf", s.may(access.SeeDocument, s.certificate))
+			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
+		})
+		r.Get("/api/v1/dead-letters", s.may(access.SeeLetters, s.deadLetters))
+		s.pages(r)
+	})
+}
