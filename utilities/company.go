@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"onewindow/internal/outbound"
 )
@@ -33,7 +34,7 @@ func (c Company) Valid() error {
 	case c.HTTP == nil:
 		return fmt.Errorf("company %q: no client", c.Name)
 	}
-	if err := outbound.Sign(http.Header{}, c.Name, unixZero, nil, c.Key); err != nil {
+	if err := outbound.Sign(http.Header{}, c.Name, time.Unix(0, 0), nil, c.Key); err != nil {
 		return fmt.Errorf("company %q: %w", c.Name, err)
 	}
 	return nil

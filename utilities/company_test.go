@@ -48,20 +48,21 @@ func request(account string) Request {
 func TestACompanyRefusesForItsOwnReasonsOnly(t *testing.T) {
 	t.Parallel()
 	customer := sandbox.Account{Number: "5001", Holder: "测试甲", Address: request("").Address}
-	change := func(f func(*sandbox.Account)) sandbox.Account { a := customer; f(&a); return a }
+	type account = sandbox.Account
+	but := func(f func(*account)) account { a := customer; f(&a); return a }
 	for name, tt := range map[string]struct {
 		customer sandbox.Account
 		want     Reason
 	}{
 		"an account in a transferor's name is found":  {customer, ""},
-		"a prepaid account is found":                  {change(func(a *sandbox.Account) { a.BalanceFen = 50_00 }), ""},
-		"an account in arrears is refused":            {change(func(a *sandbox.Account) { a.ArrearsFen = 1 }), Arrears},
-		"a direct debit must be ended first":          {change(func(a *sandbox.Account) { a.DirectDebit = true }), DirectDebit},
-		"an earlier owner's account is refused":       {change(func(a *sandbox.Account) { a.Holder = "测试丁" }), NameMismatch},
-		"an account of another home is refused":       {change(func(a *sandbox.Account) { a.Address = "别处" }), AddressMismatch},
-		"an account that is not there is refused":     {change(func(a *sandbox.Account) { a.Number = "5002" }), AccountNotFound},
-		"an account already carried over is refused":  {change(func(a *sandbox.Account) { a.Holder = "测试丙" }), NameMismatch},
-		"an account without a known address is found": {change(func(a *sandbox.Account) { a.Address = "" }), ""},
+		"a prepaid account is found":                  {but(func(a *account) { a.BalanceFen = 50_00 }), ""},
+		"an account in arrears is refused":            {but(func(a *account) { a.ArrearsFen = 1 }), Arrears},
+		"a direct debit must be ended first":          {but(func(a *account) { a.DirectDebit = true }), DirectDebit},
+		"an earlier owner's account is refused":       {but(func(a *account) { a.Holder = "测试丁" }), NameMismatch},
+		"an account of another home is refused":       {but(func(a *account) { a.Address = "别处" }), AddressMismatch},
+		"an account that is not there is refused":     {but(func(a *account) { a.Number = "5002" }), AccountNotFound},
+		"an account already carried over is refused":  {but(func(a *account) { a.Holder = "测试丙" }), NameMismatch},
+		"an account without a known address is found": {but(func(a *account) { a.Address = "" }), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,8 +133,9 @@ func TestAFaultyCompanyIsAnErrorThatSaysWhetherToTryAgain(t *testing.T) {
 			t.Errorf("%s: got %v, worth trying again: %v", end, err, TryAgain(err))
 			continue
 		}
-		if outbound.Clean(err.Error()) != err.Error() || strings.Contains(err.Error(), "测试") || strings.Contains(err.Error(), "张三") {
-			t.Errorf("%s: error text %q", end, err)
+		text := err.Error()
+		if outbound.Clean(text) != text || strings.Contains(text, "测试") || strings.Contains(text, "张三") {
+			t.Errorf("%s: error text %q", end, text)
 		}
 	}
 }

@@ -14,9 +14,6 @@ import (
 // hundred million yuan.
 const maxFen = 100_000_000_00
 
-// unixZero stands for an instant where none matters.
-var unixZero = time.Unix(0, 0)
-
 // A statement is an answer as it travels, in a reply or in a notice. Members
 // that a company adds are passed over.
 type statement struct {
@@ -60,6 +57,9 @@ type Notice struct {
 	ref     string
 	answer  Answer
 }
+
+// Ref is the reference under which the company was asked, as it says itself.
+func (n Notice) Ref() string { return n.ref }
 
 // Verify proves at the instant at that c signed the message with its key, and
 // reads it. The error is ErrForged, or outbound.ErrMalformed for a genuine

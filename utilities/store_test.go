@@ -154,7 +154,9 @@ func TestACancellationClosesTheCheck(t *testing.T) {
 func TestOnlyACompanysAnswerIsRecorded(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.Pool(t)
-	for _, a := range []Answer{{}, {Outcome: Found}, said(Check, Moved), said(Confirmation, Found), said(Cancellation, Later)} {
+	for _, a := range []Answer{
+		{}, {Outcome: Found}, said(Check, Moved), said(Confirmation, Found), said(Cancellation, Later),
+	} {
 		err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 			return Record(t.Context(), tx, 1, "water_request", request("1"), a)
 		})
@@ -298,9 +300,10 @@ func TestAThousandReplayedNoticesChangeNothing(t *testing.T) {
 func fingerprint(t *testing.T, pool *pgxpool.Pool) string {
 	t.Helper()
 	var sum string
-	if err := pool.QueryRow(t.Context(), `SELECT md5(
+	err := pool.QueryRow(t.Context(), `SELECT md5(
 		(SELECT string_agg(q::text || q.xmin::text, ',' ORDER BY q.id) FROM utilities_request q) ||
-		(SELECT string_agg(n::text || n.xmin::text, ',' ORDER BY n.webhook_id) FROM utilities_notice n))`).Scan(&sum); err != nil {
+		(SELECT string_agg(n::text || n.xmin::text, ',' ORDER BY n.webhook_id) FROM utilities_notice n))`).Scan(&sum)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return sum
