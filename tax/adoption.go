@@ -52,9 +52,9 @@ func county(s string) bool {
 	return len(s) >= 2 && len(s) <= 6 && strings.Trim(s, "0123456789") == ""
 }
 
-// settles reports whether a decides p for a county on a day.
-func (a Adoption) settles(p Param, county string, on time.Time) bool {
-	return a.Param == p && strings.HasPrefix(county, a.Region) && within(on, a.FromOn, a.ToOn) && a.Check() == nil
+// settles reports whether a decides its parameter for a county on a day.
+func (a Adoption) settles(county string, on time.Time) bool {
+	return strings.HasPrefix(county, a.Region) && within(on, a.FromOn, a.ToOn) && a.Check() == nil
 }
 
 // over reports whether a, made later than b, takes precedence over it.
@@ -67,14 +67,16 @@ func (a Adoption) over(b Adoption) bool {
 
 // adoptionOf returns the adoption that decides p for a county on a day.
 func adoptionOf(all []Adoption, p Param, county string, on time.Time) (Adoption, bool) {
-	var best Adoption
-	found := false
-	for _, a := range all {
-		if a.settles(p, county, on) && (!found || a.over(best)) {
-			best, found = a, true
+	var best *Adoption
+	for i := range all { // by index: an adoption is large, and most are about something else
+		if a := &all[i]; a.Param == p && a.settles(county, on) && (best == nil || a.over(*best)) {
+			best = a
 		}
 	}
-	return best, found
+	if best == nil {
+		return Adoption{}, false
+	}
+	return *best, true
 }
 
 // SampleAdoptions returns what the tax office of the demonstration city (岳阳)

@@ -37,7 +37,7 @@ func (b *book) value(p Param) int64 { return b.valueOn(p, b.on) }
 func (b *book) valueOn(p Param, on time.Time) int64 {
 	r, ok := b.rule(p, on)
 	if !ok {
-		b.refuse(Reason{NoRule, map[string]string{"param": string(p), "on": on.Format(time.DateOnly)}})
+		b.refuse(noRule(p, on))
 		return 0
 	}
 	if v, ok := b.assumed[p]; ok && r.settlement.Standing == Unsettled {
@@ -48,6 +48,11 @@ func (b *book) valueOn(p Param, on time.Time) int64 {
 		b.asked = append(b.asked, r)
 	}
 	return r.settlement.Value
+}
+
+// noRule is the reason that p has no value on a day.
+func noRule(p Param, on time.Time) Reason {
+	return Reason{NoRule, map[string]string{"param": string(p), "on": on.Format(time.DateOnly)}}
 }
 
 // refuse notes why no line can be made, once.

@@ -9,7 +9,8 @@ func (s *sheet) deed() {
 	p, reason := s.deedRate()
 	on := s.lawOn(DeedTransition, deed2024On)
 	rate := s.book.valueOn(p, on)
-	s.add(Line{Tax: Deed, Payer: BuyerSide, Base: s.net, RateBP: rate, Due: money.MulBP(s.net, rate), Reason: reason}, p)
+	due := money.MulBP(s.net, rate)
+	s.add(Line{Tax: Deed, Payer: BuyerSide, Base: s.net, RateBP: rate, Due: due, Reason: reason}, p)
 }
 
 // deedRate chooses the rate by the rank of the home in the family and its area.

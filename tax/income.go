@@ -16,7 +16,8 @@ func (s *sheet) income() {
 	for i, seller := range s.f.Sellers {
 		switch {
 		case seller.OnlyHome == Yes && s.held(s.book.value(IncomeSoleYears)):
-			s.add(Line{Tax: Income, Payer: SellerSide, Person: i + 1, Base: gross[i], Reason: IncomeSoleHome}, IncomeSoleYears)
+			exempt := Line{Tax: Income, Payer: SellerSide, Person: i + 1, Base: gross[i], Reason: IncomeSoleHome}
+			s.add(exempt, IncomeSoleYears)
 		case s.f.Cost.Proven == Yes:
 			s.incomeAt(IncomeRate, i+1, money.Split(s.gain(), weights)[i])
 		default:

@@ -120,11 +120,8 @@ func within(on, from, to time.Time) bool {
 func find(p Param, county string, on time.Time) (row, bool) {
 	var best row
 	found := false
-	for _, r := range rules() {
-		if r.param != p || !r.covers(county, on) {
-			continue
-		}
-		if !found || len(r.region) > len(best.region) {
+	for _, r := range rulesOf[p] {
+		if r.covers(county, on) && (!found || len(r.region) > len(best.region)) {
 			best, found = r, true
 		}
 	}

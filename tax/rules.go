@@ -42,10 +42,17 @@ var open time.Time
 
 // rules lists every table. Within a table newer values stand first.
 func rules() []row {
-	return allRules
+	return slices.Concat(deedRules, countRules, vatRules, surchargeRules, incomeRules, housingExemptions)
 }
 
-var allRules = slices.Concat(deedRules, countRules, vatRules, surchargeRules, incomeRules, housingExemptions)
+// rulesOf holds the rows of each parameter in the order of its table.
+var rulesOf = func() map[Param][]row {
+	of := map[Param][]row{}
+	for _, r := range rules() {
+		of[r.param] = append(of[r.param], r)
+	}
+	return of
+}()
 
 var (
 	deed2016On, deed2016Ends = day(2016, 2, 22), day(2024, 11, 30)

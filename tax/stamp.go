@@ -12,15 +12,14 @@ func (s *sheet) stamp(side Side) {
 	}
 	rate := s.book.value(StampRate)
 	due := money.MulBP(s.f.Price, rate)
-	relief := money.MulBP(due, s.book.value(SixTaxesRelief))
-	s.add(Line{Tax: Stamp, Payer: side, Base: s.f.Price, RateBP: rate, Due: due, Relief: relief, Reason: SixTaxesHalved}, StampRate)
+	s.halved(Line{Tax: Stamp, Payer: side, Base: s.f.Price, RateBP: rate, Due: due}, StampRate)
 }
 
 // landVAT adds the land VAT (土地增值税), from which individuals' housing is
 // exempt. What it would be otherwise this package does not compute.
 func (s *sheet) landVAT() {
 	if s.book.value(LandVATExempt) == 0 {
-		s.book.refuse(Reason{NoRule, map[string]string{"param": string(LandVATExempt), "on": s.book.on.Format("2006-01-02")}})
+		s.book.refuse(noRule(LandVATExempt, s.book.on))
 	}
 	s.add(Line{Tax: LandVAT, Payer: SellerSide, Base: s.net, Reason: LandVATHousing}, LandVATExempt)
 }

@@ -26,10 +26,10 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 			payable_fen, reason, rule, settled)
 		SELECT case_id, l.ordinal, l.tax, l.payer, l.person, l.base_fen, l.rate_bp, l.due_fen, l.relief_fen,
 			l.payable_fen, coalesce(l.reason, ''), l.rule, l.settled
-		FROM head, ROWS FROM (jsonb_to_recordset($7::jsonb) AS (tax text, payer text, person int, base_fen bigint,
-			rate_bp bigint, due_fen bigint, relief_fen bigint, payable_fen bigint, reason text, rule text, settled jsonb))
-			WITH ORDINALITY AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule,
-			settled, ordinal)`,
+		FROM head, ROWS FROM (jsonb_to_recordset($7::jsonb) AS (
+			tax text, payer text, person int, base_fen bigint, rate_bp bigint, due_fen bigint, relief_fen bigint,
+			payable_fen bigint, reason text, rule text, settled jsonb)) WITH ORDINALITY
+		AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled, ordinal)`,
 		caseID, a.RuleSet, row.facts, row.adopted, row.manual, row.without, row.lines)
 	if err != nil {
 		return fmt.Errorf("record assessment of case %d: %w", caseID, err)
@@ -43,7 +43,8 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 // sameFacts returns nil when the case is assessed on these facts.
 func sameFacts(ctx context.Context, tx pgx.Tx, caseID int64, row stored) error {
 	var same bool
-	err := tx.QueryRow(ctx, `SELECT facts = $2::jsonb FROM tax_assessment WHERE case_id = $1`, caseID, row.facts).Scan(&same)
+	err := tx.QueryRow(ctx, `SELECT facts = $2::jsonb FROM tax_assessment WHERE case_id = $1`, caseID, row.facts).
+		Scan(&same)
 	if err != nil {
 		return fmt.Errorf("compare facts of case %d: %w", caseID, err)
 	}
@@ -62,7 +63,8 @@ func Of(ctx context.Context, tx pgx.Tx, caseID int64) (Facts, Assessment, error)
 	var a Assessment
 	err := tx.QueryRow(ctx, `
 		SELECT a.rule_set, a.facts, a.adopted, a.manual, a.without, c.officer, c.reason, c.confirmed_at,
-			(SELECT coalesce(jsonb_agg(to_jsonb(l) - 'case_id' ORDER BY l.ordinal), '[]') FROM tax_line l WHERE l.case_id = $1)
+			(SELECT coalesce(jsonb_agg(to_jsonb(l) - 'case_id' ORDER BY l.ordinal), '[]')
+				FROM tax_line l WHERE l.case_id = $1)
 		FROM tax_assessment a LEFT JOIN tax_confirmation c USING (case_id)
 		WHERE a.case_id = $1`, caseID).
 		Scan(&a.RuleSet, &row.facts, &row.adopted, &row.manual, &row.without, &officer, &reason, &at, &row.lines)

@@ -106,7 +106,9 @@ func bill(row pgx.Row) (Bill, error) {
 // nothing for a coded reason or is covered by the paid bill. Otherwise it
 // returns ErrNotSettled with what is open. The parties' identity numbers, when
 // given, must be those that were assessed.
-func Settled(ctx context.Context, tx pgx.Tx, caseID int64, unit string, price money.Fen, parties ...string) error {
+func Settled(
+	ctx context.Context, tx pgx.Tx, caseID int64, unit string, price money.Fen, parties ...string,
+) error {
 	f, a, err := Of(ctx, tx, caseID)
 	if errors.Is(err, ErrNotAssessed) {
 		return notSettled(caseID, "it is not assessed")

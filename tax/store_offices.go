@@ -28,7 +28,8 @@ func Adopt(ctx context.Context, tx pgx.Tx, a Adoption) error {
 // AdoptionsOf returns every adoption, in the order they were made.
 func AdoptionsOf(ctx context.Context, tx pgx.Tx) ([]Adoption, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT param, region, value, from_on, to_on, office, by, on_day, document, sample FROM tax_adoption ORDER BY id`)
+		SELECT param, region, value, from_on, to_on, office, by, on_day, document, sample
+		FROM tax_adoption ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read adoptions: %w", err)
 	}
@@ -111,8 +112,8 @@ func PutValuation(ctx context.Context, tx pgx.Tx, v Valuation) error {
 func ValuationOf(ctx context.Context, tx pgx.Tx, unit string) (Valuation, error) {
 	v := Valuation{Unit: unit}
 	err := tx.QueryRow(ctx, `
-		SELECT value_fen, valued_on, document FROM tax_valuation WHERE unit = $1 ORDER BY valued_on DESC, id DESC LIMIT 1`,
-		unit).Scan(&v.Value, &v.On, &v.Document)
+		SELECT value_fen, valued_on, document FROM tax_valuation WHERE unit = $1
+		ORDER BY valued_on DESC, id DESC LIMIT 1`, unit).Scan(&v.Value, &v.On, &v.Document)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Valuation{}, fmt.Errorf("%w: %s", ErrNoValuation, unit)
 	}

@@ -52,7 +52,7 @@ type Line struct {
 	Relief  money.Fen    `json:"relief_fen"`
 	Payable money.Fen    `json:"payable_fen"`
 	Reason  Code         `json:"reason,omitempty"`
-	Rule    string       `json:"rule"` // the parameter and the day its ruling took effect: deed.rate.first.small@2024-12-01
+	Rule    string       `json:"rule"` // main parameter and the day it took effect: deed.area@2024-12-01
 	Settled []Settlement `json:"settled"`
 }
 

@@ -58,6 +58,12 @@ func (s *sheet) lawOn(p Param, newLawOn time.Time) time.Time {
 	return f.FilingOn
 }
 
+// halved adds a line of which individuals owe half (六税两费).
+func (s *sheet) halved(l Line, main Param) {
+	l.Relief, l.Reason = money.MulBP(l.Due, s.book.value(SixTaxesRelief)), SixTaxesHalved
+	s.add(l, main)
+}
+
 // surcharge adds one of the taxes that follow the VAT paid
 // (城市维护建设税法 art. 2), halved for individuals while the six-tax relief lasts.
 // The ruling named by base says that nothing follows from no VAT.
@@ -69,6 +75,5 @@ func (s *sheet) surcharge(t Tax, p, base Param) {
 	}
 	rate := s.book.value(p)
 	due := money.MulBP(s.vat, rate)
-	relief := money.MulBP(due, s.book.value(SixTaxesRelief))
-	s.add(Line{Tax: t, Payer: SellerSide, Base: s.vat, RateBP: rate, Due: due, Relief: relief, Reason: SixTaxesHalved}, p)
+	s.halved(Line{Tax: t, Payer: SellerSide, Base: s.vat, RateBP: rate, Due: due}, p)
 }

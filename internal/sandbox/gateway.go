@@ -32,7 +32,9 @@ type PaymentFaults struct {
 const SlowCallback = 3 * time.Second
 
 // callbackPauses are the pauses before each attempt to deliver a callback.
-var callbackPauses = []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 10 * time.Second}
+var callbackPauses = []time.Duration{
+	0, 100 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 10 * time.Second,
+}
 
 // forgedKey is nobody's.
 var forgedKey = outbound.Key([]byte("the key of nobody at all"))
@@ -119,7 +121,8 @@ func (p *Payments) make(asked order) (o order, made bool) {
 		return *known, false
 	}
 	sum := sha256.Sum256([]byte(asked.Ref))
-	o = order{Ref: asked.Ref, ID: "SBX-" + hex.EncodeToString(sum[:8]), Amount: asked.Amount, State: "open", Page: "/pay/" + asked.Ref}
+	id := "SBX-" + hex.EncodeToString(sum[:8])
+	o = order{Ref: asked.Ref, ID: id, Amount: asked.Amount, State: "open", Page: "/pay/" + asked.Ref}
 	if p.faulty(o.Ref).Short {
 		o.Amount--
 	}
@@ -254,7 +257,8 @@ var payPage = template.Must(template.New("pay").Parse(`<!doctype html>
 <dl><dt>缴款编号</dt><dd>{{.Ref}}</dd><dt>应缴金额</dt><dd>{{.Amount.Format}}<br>{{.Amount.Capital}}</dd></dl>
 {{if eq .State "paid"}}<p role="status">已支付。可以关闭此页。</p>
 {{else}}{{if eq .State "declined"}}<p role="alert">支付未成功,可以再试一次。</p>{{end}}
-<form method="post" action="../orders/{{.Ref}}/pay"><button style="font-size:1.1rem;padding:.6rem 1.6rem">支付</button></form>{{end}}
+<form method="post" action="../orders/{{.Ref}}/pay">
+<button style="font-size:1.1rem;padding:.6rem 1.6rem">支付</button></form>{{end}}
 </body></html>
 `))
 
