@@ -48,3 +48,19 @@ func TestEveryTermOfTheTablesHasItsWord(t *testing.T) {
 		}
 	}
 }
+
+// checkArgs checks that findings have exactly the arguments their codes are listed with.
+func checkArgs(t *testing.T, found Findings) {
+	t.Helper()
+	for _, f := range found {
+		want, listed := codes[f.Code]
+		if !listed || len(f.Args) != len(want) {
+			t.Errorf("%s has arguments %v, listed %v", f.Code, f.Args, want)
+		}
+		for _, name := range want {
+			if f.Args[name] == "" {
+				t.Errorf("%s lacks its argument %s", f.Code, name)
+			}
+		}
+	}
+}

@@ -85,6 +85,7 @@ func TestDefectsOfForm(t *testing.T) {
 		a := application()
 		tt.edit(&a)
 		found := a.Validate()
+		checkArgs(t, found)
 		if got := places(found); !slices.Contains(got, tt.want) || !found.Blocked() {
 			t.Errorf("%s: found %q, want %q", tt.name, got, tt.want)
 		}

@@ -98,33 +98,51 @@ func (g glyph) encode(all *extent) []byte {
 		b = put16(b, end)
 	}
 	b = put16(b, 0) // no instructions
-	points := slices.Concat(g.contours...)
-	b = appendFlags(b, points)
-	b = appendDeltas(b, points, func(p point) int16 { return p.x })
-	b = appendDeltas(b, points, func(p point) int16 { return p.y })
+	flags, xs, ys := packed(slices.Concat(g.contours...))
+	b = slices.Concat(b, flags, xs, ys)
 	return append(b, make([]byte, -len(b)&3)...)
 }
 
-// appendFlags writes one flag per point; every coordinate takes two bytes.
-func appendFlags(b []byte, points []point) []byte {
+// The flags of a point in a simple glyph.
+const (
+	onCurve = 1 << iota
+	shortX  // the step takes one byte, its sign is in plusX
+	shortY
+	_
+	plusX // or, of a long step, that there is none
+	plusY
+)
+
+// packed writes points as steps from one to the next, as short as they go.
+func packed(points []point) (flags, xs, ys []byte) {
+	var last point
 	for _, p := range points {
 		flag := byte(0)
 		if p.on {
-			flag = 1
+			flag = onCurve
 		}
-		b = append(b, flag)
+		xs = appendStep(xs, int(p.x)-int(last.x), &flag, shortX, plusX)
+		ys = appendStep(ys, int(p.y)-int(last.y), &flag, shortY, plusY)
+		flags = append(flags, flag)
+		last = p
 	}
-	return b
+	return flags, xs, ys
 }
 
-// appendDeltas writes one coordinate of every point as the step from the last.
-func appendDeltas(b []byte, points []point, of func(point) int16) []byte {
-	last := int16(0)
-	for _, p := range points {
-		b = binary.BigEndian.AppendUint16(b, uint16(of(p)-last))
-		last = of(p)
+// appendStep writes one coordinate of a step and marks in flag how.
+func appendStep(b []byte, step int, flag *byte, short, plus byte) []byte {
+	switch {
+	case step == 0:
+		*flag |= plus
+		return b
+	case step > 0 && step < 256:
+		*flag |= short | plus
+		return append(b, byte(step))
+	case step < 0 && step > -256:
+		*flag |= short
+		return append(b, byte(-step))
 	}
-	return b
+	return put16(b, step)
 }
 
 // put16 appends values as big-endian 16-bit numbers.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"onewindow/templates/fonts"
 
@@ -12,10 +13,9 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// em is the number of units to the em in every font that is cut here. It is
-// twice the 1000 of the embedded faces, so that the implied points halfway
-// between two control points stay whole numbers.
-const em = 2000
+// em is the number of units to the em in every font that is cut here, as in the
+// embedded faces, whose points therefore stay as they are.
+const em = 1000
 
 // ErrNoGlyph says that no font at hand has a character. Such a certificate is
 // not printed: it goes to a person, because a blank or a box would certify a
@@ -122,51 +122,58 @@ func castGlyph(face *sfnt.Font, b *sfnt.Buffer, g sfnt.GlyphIndex) (glyph, error
 		return glyph{}, fmt.Errorf("load glyph %d: %w", g, err)
 	}
 	cast := glyph{advance: advance.Round()}
+	var c contour
 	for _, s := range segments {
-		if err := cast.add(s); err != nil {
+		if s.Op == sfnt.SegmentOpMoveTo {
+			cast.add(c)
+			c = nil
+		}
+		if c, err = c.extend(s); err != nil {
 			return glyph{}, fmt.Errorf("glyph %d: %w", g, err)
 		}
 	}
-	cast.close()
+	cast.add(c)
 	return cast, nil
 }
 
-// add appends one segment of an outline.
-func (g *glyph) add(s sfnt.Segment) error {
+// A contour is a closed line as sfnt gives it, in 64ths of a unit, y downwards.
+type contour []struct {
+	fixed.Point26_6
+	on bool
+}
+
+// extend appends one segment.
+func (c contour) extend(s sfnt.Segment) (contour, error) {
+	c = slices.Grow(c, 2)
 	switch s.Op {
-	case sfnt.SegmentOpMoveTo:
-		g.close()
-		g.contours = append(g.contours, []point{at(s.Args[0], true)})
-	case sfnt.SegmentOpLineTo:
-		g.extend(at(s.Args[0], true))
+	case sfnt.SegmentOpMoveTo, sfnt.SegmentOpLineTo:
+		return append(c, contour{{s.Args[0], true}}...), nil
 	case sfnt.SegmentOpQuadTo:
-		g.extend(at(s.Args[0], false), at(s.Args[1], true))
-	default:
-		return errOutline
+		return append(c, contour{{s.Args[0], false}, {s.Args[1], true}}...), nil
 	}
-	return nil
+	return nil, errOutline
 }
 
-// extend appends points to the last contour.
-func (g *glyph) extend(p ...point) {
-	last := len(g.contours) - 1
-	g.contours[last] = append(g.contours[last], p...)
-}
-
-// close drops the point that repeats the start of the last contour: a TrueType
-// contour closes by itself.
-func (g *glyph) close() {
-	last := len(g.contours) - 1
-	if last < 0 {
-		return
-	}
-	c := g.contours[last]
+// add appends a contour to g without the points that TrueType implies.
+func (g *glyph) add(c contour) {
 	if n := len(c); n > 1 && c[0] == c[n-1] {
-		g.contours[last] = c[:n-1]
+		c = c[:n-1] // it closes by itself
+	}
+	var points []point
+	for i, p := range c {
+		if !c.implied(i) {
+			points = append(points, point{int16(p.X.Round()), int16((-p.Y).Round()), p.on})
+		}
+	}
+	if points != nil {
+		g.contours = append(g.contours, points)
 	}
 }
 
-// at turns a point of sfnt, whose y runs downwards, into one of ours.
-func at(p fixed.Point26_6, on bool) point {
-	return point{int16(p.X.Round()), int16((-p.Y).Round()), on}
+// implied says whether point i lies halfway between two control points, where
+// TrueType puts a point by itself.
+func (c contour) implied(i int) bool {
+	before, after := c[(i+len(c)-1)%len(c)], c[(i+1)%len(c)]
+	return c[i].on && !before.on && !after.on &&
+		c[i].X == (before.X+after.X)/2 && c[i].Y == (before.Y+after.Y)/2
 }
