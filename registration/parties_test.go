@@ -1,8 +1,6 @@
 package registration
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestOnlyTheHoldersSellAndTheirCertificateProvesIt(t *testing.T) {
 	t.Parallel()
@@ -19,7 +17,8 @@ func TestOnlyTheHoldersSellAndTheirCertificateProvesIt(t *testing.T) {
 		{"both joint owners sign, in any order", coOwned(Joint, joint, sellerBo, sellerAnna), "", Pass},
 		{"T14: 70 % of the shares sign", coOwned(ByShares, shares, sellerAnna, sellerBo), "sellers_hold_two_thirds sellers", Human},
 		{"60 % of the shares are not two thirds", coOwned(ByShares, shares, sellerBo, sellerChu), "holder_not_selling sellers", Block},
-		{"a seller states another share than the register", coOwned(ByShares, shares, withShare(sellerAnna, 1, 2), sellerBo, sellerChu), "seller_share_differs sellers[0].share", Block},
+		{"a seller states another share than the register", coOwned(ByShares, shares, withShare(sellerAnna, 1, 2), sellerBo, sellerChu),
+			"seller_share_differs sellers[0].share", Block},
 		{"somebody else sells", coOwned(Sole, []Party{sellerAnna}, stranger), "seller_not_holder sellers[0].id_number", Block},
 		{"a stranger joins the holder", coOwned(Sole, []Party{sellerAnna}, sellerAnna, stranger), "seller_not_holder sellers[1].id_number", Block},
 		{"the number is right, the name is not", func(a *Application, _ *Title) { a.Sellers[0].Name = "测试假" }, "seller_name_differs sellers[0].name", Block},
@@ -36,8 +35,10 @@ func TestOnlyTheHoldersSellAndTheirCertificateProvesIt(t *testing.T) {
 			t.Rights = append([]Right{past}, t.Rights...)
 			a.Certificate = past.Number
 		}, "certificate_superseded certificate", Block},
-		{"a certificate declared lost", func(_ *Application, t *Title) { t.Rights[0].Certificate = CertificateLost }, "certificate_lost certificate", Block},
-		{"a certificate declared void", func(_ *Application, t *Title) { t.Rights[0].Certificate = CertificateVoid }, "certificate_void certificate", Block},
+		{"a certificate declared lost", func(_ *Application, t *Title) { t.Rights[0].Certificate = CertificateLost },
+			"certificate_lost certificate", Block},
+		{"a certificate declared void", func(_ *Application, t *Title) { t.Rights[0].Certificate = CertificateVoid },
+			"certificate_void certificate", Block},
 		{"nobody holds the unit", func(_ *Application, t *Title) { t.Rights[0].Status = Terminated }, "right_none unit", Block},
 		{"two current rights are no title", func(_ *Application, t *Title) { t.Rights = append(t.Rights, stockRight()) }, "right_several unit", Block},
 	} {
@@ -48,7 +49,8 @@ func TestOnlyTheHoldersSellAndTheirCertificateProvesIt(t *testing.T) {
 func TestWhatOnlyAPersonMayDecide(t *testing.T) {
 	t.Parallel()
 	for _, s := range []situation{
-		{"T15: a buyer aged 17", func(a *Application, _ *Title) { a.Buyers[0].ID = synthetic("430602", "20090101", "001") }, "buyer_minor buyers[0].id_number", Human},
+		{"T15: a buyer aged 17", func(a *Application, _ *Title) { a.Buyers[0].ID = synthetic("430602", "20090101", "001") },
+			"buyer_minor buyers[0].id_number", Human},
 		{"a guardian sells for a child", func(a *Application, t *Title) {
 			a.Sellers[0].ID = synthetic("430602", "20090101", "001")
 			t.Rights[0].Holders = holders(a.Sellers...)

@@ -127,7 +127,9 @@ func lockUnit(ctx context.Context, tx pgx.Tx, unit UnitCode) error {
 
 // lookUnderLock reads in one round trip the entry that the case may have made, the
 // title and the contract.
-func lookUnderLock(ctx context.Context, tx pgx.Tx, caseID int64, a Application) (e Entry, t Title, c Contract, err error) {
+func lookUnderLock(
+	ctx context.Context, tx pgx.Tx, caseID int64, a Application,
+) (e Entry, t Title, c Contract, err error) {
 	var batch pgx.Batch
 	queueEntry(&batch, caseID, &e)
 	queueTitle(&batch, a.Unit, &t)
@@ -152,14 +154,17 @@ func laterObjections(t Title, approved time.Time) Findings {
 	var found Findings
 	for _, o := range t.Objections {
 		if !o.RegisteredAt.Before(approved) && o.ClosedOn.IsZero() {
-			found = append(found, Finding{Check: CheckObjection, Outcome: Block, Code: codeObjectionAfterApproval, Field: "unit"})
+			found = append(found, Finding{
+				Check: CheckObjection, Outcome: Block, Code: codeObjectionAfterApproval, Field: "unit"})
 		}
 	}
 	return found
 }
 
 // write moves the right, under the lock and after the review. One round trip.
-func write(ctx context.Context, tx pgx.Tx, caseID int64, a Application, t Title, by Approval, at time.Time) (Entry, error) {
+func write(
+	ctx context.Context, tx pgx.Tx, caseID int64, a Application, t Title, by Approval, at time.Time,
+) (Entry, error) {
 	old, ok := t.CurrentRight()
 	office, known := OfficeOf(a.Unit.County())
 	if !ok || !known {

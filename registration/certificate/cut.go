@@ -3,6 +3,7 @@ package certificate
 import (
 	"encoding/binary"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -15,11 +16,12 @@ import (
 func cut(glyphs map[rune]glyph) []byte {
 	codes := slices.Sorted(maps.Keys(glyphs))
 	var glyf, loca, hmtx []byte
-	shape := extent{}
+	all := extent{}
 	one := func(g glyph) {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
-		glyf = append(glyf, g.encode(&shape)...)
-		hmtx = put16(hmtx, g.advance, g.left())
+		glyf = append(glyf, g.outline...)
+		hmtx = put16(hmtx, g.advance, g.extent.xMin)
+		all.cover(g.extent)
 	}
 	one(glyph{advance: em}) // .notdef, never shown
 	for _, r := range codes {
@@ -31,11 +33,11 @@ func cut(glyphs map[rune]glyph) []byte {
 		{"OS/2", os2Table()},
 		{"cmap", cmapTable(codes)},
 		{"glyf", glyf},
-		{"head", headTable(shape)},
+		{"head", headTable(all)},
 		{"hhea", hheaTable(count)},
 		{"hmtx", hmtx},
 		{"loca", loca},
-		{"maxp", maxpTable(count, shape)},
+		{"maxp", maxpTable(count, all)},
 		{"name", put16(nil, 0, 0, 6)},
 		{"post", postTable()},
 	})
@@ -48,57 +50,50 @@ const (
 	capHeight = 733 * em / 1000
 )
 
-// extent is the largest of everything in a font.
+// An extent is the box of a shape and how much there is in it; of several
+// shapes, the largest of each.
 type extent struct {
 	xMin, yMin, xMax, yMax int
 	points, contours       int
 }
 
-// cover widens e to hold g.
-func (e *extent) cover(g glyph) {
-	points := 0
-	for _, c := range g.contours {
-		points += len(c)
+// cover widens e to hold other.
+func (e *extent) cover(other extent) {
+	e.xMin, e.xMax = min(e.xMin, other.xMin), max(e.xMax, other.xMax)
+	e.yMin, e.yMax = min(e.yMin, other.yMin), max(e.yMax, other.yMax)
+	e.points, e.contours = max(e.points, other.points), max(e.contours, other.contours)
+}
+
+// extent measures s; that of a space is empty.
+func (s shape) extent() extent {
+	if len(s) == 0 {
+		return extent{}
+	}
+	e := extent{math.MaxInt16, math.MaxInt16, math.MinInt16, math.MinInt16, 0, len(s)}
+	for _, c := range s {
+		e.points += len(c)
 		for _, p := range c {
 			e.xMin, e.xMax = min(e.xMin, int(p.x)), max(e.xMax, int(p.x))
 			e.yMin, e.yMax = min(e.yMin, int(p.y)), max(e.yMax, int(p.y))
 		}
 	}
-	e.points, e.contours = max(e.points, points), max(e.contours, len(g.contours))
-}
-
-// left is the left side bearing: where the shape begins.
-func (g glyph) left() int {
-	e := g.extent()
-	return e.xMin
-}
-
-// extent is the box of g; that of a space is empty.
-func (g glyph) extent() extent {
-	if len(g.contours) == 0 {
-		return extent{}
-	}
-	p := g.contours[0][0]
-	e := extent{xMin: int(p.x), xMax: int(p.x), yMin: int(p.y), yMax: int(p.y)}
-	e.cover(g)
 	return e
 }
 
-// encode writes g as a simple glyph, padded to four bytes, and widens all.
-func (g glyph) encode(all *extent) []byte {
-	if len(g.contours) == 0 {
+// encode writes s as a simple glyph, padded to four bytes.
+func (s shape) encode() []byte {
+	if len(s) == 0 {
 		return nil
 	}
-	all.cover(g)
-	e := g.extent()
-	b := put16(nil, len(g.contours), e.xMin, e.yMin, e.xMax, e.yMax)
+	e := s.extent()
+	b := put16(nil, len(s), e.xMin, e.yMin, e.xMax, e.yMax)
 	end := -1
-	for _, c := range g.contours {
+	for _, c := range s {
 		end += len(c)
 		b = put16(b, end)
 	}
 	b = put16(b, 0) // no instructions
-	flags, xs, ys := packed(slices.Concat(g.contours...))
+	flags, xs, ys := packed(slices.Concat(s...))
 	b = slices.Concat(b, flags, xs, ys)
 	return append(b, make([]byte, -len(b)&3)...)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"onewindow/templates/fonts"
 
@@ -102,10 +101,14 @@ type point struct {
 	on   bool // on the curve, not a control point
 }
 
-// A glyph is the shape of one character. A space has no contours.
+// A shape is the contours of a character, none for a space.
+type shape [][]point
+
+// A glyph is a character ready to go into a font.
 type glyph struct {
-	advance  int // in units of em
-	contours [][]point
+	advance int // in units of em
+	extent  extent
+	outline []byte // the shape as a font holds it
 }
 
 // errOutline refuses a font whose outlines are not TrueType's.
@@ -121,53 +124,55 @@ func castGlyph(face *sfnt.Font, b *sfnt.Buffer, g sfnt.GlyphIndex) (glyph, error
 	if err != nil {
 		return glyph{}, fmt.Errorf("load glyph %d: %w", g, err)
 	}
-	cast := glyph{advance: advance.Round()}
+	var drawn shape
 	var c contour
 	for _, s := range segments {
 		if s.Op == sfnt.SegmentOpMoveTo {
-			cast.add(c)
-			c = nil
+			drawn = drawn.add(c)
+			c = c[:0]
 		}
 		if c, err = c.extend(s); err != nil {
 			return glyph{}, fmt.Errorf("glyph %d: %w", g, err)
 		}
 	}
-	cast.add(c)
-	return cast, nil
+	drawn = drawn.add(c)
+	return glyph{advance.Round(), drawn.extent(), drawn.encode()}, nil
 }
 
 // A contour is a closed line as sfnt gives it, in 64ths of a unit, y downwards.
-type contour []struct {
+type contour []vertex
+
+type vertex struct {
 	fixed.Point26_6
 	on bool
 }
 
 // extend appends one segment.
 func (c contour) extend(s sfnt.Segment) (contour, error) {
-	c = slices.Grow(c, 2)
 	switch s.Op {
 	case sfnt.SegmentOpMoveTo, sfnt.SegmentOpLineTo:
-		return append(c, contour{{s.Args[0], true}}...), nil
+		return append(c, vertex{s.Args[0], true}), nil
 	case sfnt.SegmentOpQuadTo:
-		return append(c, contour{{s.Args[0], false}, {s.Args[1], true}}...), nil
+		return append(c, vertex{s.Args[0], false}, vertex{s.Args[1], true}), nil
 	}
 	return nil, errOutline
 }
 
-// add appends a contour to g without the points that TrueType implies.
-func (g *glyph) add(c contour) {
+// add appends a contour to s without the points that TrueType implies.
+func (s shape) add(c contour) shape {
 	if n := len(c); n > 1 && c[0] == c[n-1] {
 		c = c[:n-1] // it closes by itself
 	}
-	var points []point
+	points := make([]point, 0, len(c))
 	for i, p := range c {
 		if !c.implied(i) {
 			points = append(points, point{int16(p.X.Round()), int16((-p.Y).Round()), p.on})
 		}
 	}
-	if points != nil {
-		g.contours = append(g.contours, points)
+	if len(points) == 0 {
+		return s
 	}
+	return append(s, points)
 }
 
 // implied says whether point i lies halfway between two control points, where

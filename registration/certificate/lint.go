@@ -175,7 +175,7 @@ func (c *composer) drawn(char rune, code uint16, face typeface) bool {
 		return false
 	}
 	shape, ok := face.outline(code)
-	return ok && bytes.Equal(shape, g.encode(&extent{}))
+	return ok && bytes.Equal(shape, g.outline)
 }
 
 // lintQR compares the black rectangles of the first page with the QR code of the

@@ -38,7 +38,7 @@ func (t *tray) glyph(r rune) (glyph, error) {
 	if err != nil {
 		return glyph{}, err
 	}
-	if len(g.contours) == 0 && !unicode.IsSpace(r) {
+	if len(g.outline) == 0 && !unicode.IsSpace(r) {
 		return glyph{}, &NoGlyphError{Rune: r} // a font that promises and draws nothing
 	}
 	t.glyphs[r] = g
