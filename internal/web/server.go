@@ -52,6 +52,7 @@ func (s *server) routes(r chi.Router) {
 	r.Get("/livez", s.api(s.live))
 	r.Get("/readyz", s.api(s.ready))
 	r.Get("/problems/{problem}", s.api(explainProblem))
+	s.openPages(r)
 
 	r.Route("/api/v1/callbacks", func(r chi.Router) { // signed by who calls, not by staff
 		r.Post("/payments", s.api(s.paid))
