@@ -100,6 +100,15 @@ func JournalOf(ctx context.Context, tx pgx.Tx, id int64) ([]Entry, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
 }
 
+// StateOf returns where one step of a case stands, or "" if it has no such step.
+func StateOf(ctx context.Context, tx pgx.Tx, id int64, step Step) (state State, err error) {
+	err = tx.QueryRow(ctx, `SELECT state FROM intake_step WHERE case_id = $1 AND step = $2`, id, step).Scan(&state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return state, err
+}
+
 // Version returns a number that grows with every line of the journal of a case.
 func Version(ctx context.Context, tx pgx.Tx, id int64) (version int64, err error) {
 	err = tx.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM intake_journal WHERE case_id = $1`, id).Scan(&version)

@@ -22,9 +22,7 @@ func (a args) Kind() string { return string(a.step) }
 // InsertOpts puts each step into a queue of its own: River drops a second
 // notification of one queue within the fetch cooldown, and a slow company must
 // not stand before the others.
-func (a args) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: string(a.step), MaxAttempts: len(waits(a.step)) + 1}
-}
+func (a args) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: string(a.step)} }
 
 // sweepArgs are the arguments of the sweeper's periodic job.
 type sweepArgs struct{}
@@ -37,34 +35,45 @@ func (sweepArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: "sweep", MaxAttempts: 1}
 }
 
-// officeWaits are the pauses between attempts of a step that the certificate
-// waits for: inside the promise, then a human (River's own attempt⁴ seconds
-// would eat the hour).
-var officeWaits = []time.Duration{
-	1 * time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second,
+// Patience is how long to pause between attempts of a step, of which there is
+// one more than pauses; then a person gets it.
+type Patience struct {
+	Office  []time.Duration // steps that the certificate waits for
+	Company []time.Duration // utilities, which delay nobody
 }
 
-// companyWaits are those of a utility, which may be down for a day and delays nobody.
-var companyWaits = append(officeWaits[:len(officeWaits):len(officeWaits)], func() []time.Duration {
-	late := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute}
+// DefaultPatience keeps an office's step inside the promise (River's own
+// attempt⁴ seconds would eat the hour) and bears with a company for a day.
+func DefaultPatience() Patience {
+	p := Patience{}
+	for _, s := range []time.Duration{1, 2, 5, 10, 20, 30} {
+		p.Office = append(p.Office, s*time.Second)
+	}
+	p.Company = append(p.Company, p.Office...)
+	for _, m := range []time.Duration{1, 2, 5} {
+		p.Company = append(p.Company, m*time.Minute)
+	}
 	for range 140 {
-		late = append(late, 10*time.Minute)
+		p.Company = append(p.Company, 10*time.Minute)
 	}
-	return late
-}()...)
-
-func waits(step intake.Step) []time.Duration {
-	if step.Utility() != "" {
-		return companyWaits
-	}
-	return officeWaits
+	return p
 }
 
-// patience is River's retry policy with these waits.
-type patience struct{}
+func (p Patience) of(step intake.Step) []time.Duration {
+	if step.Utility() != "" {
+		return p.Company
+	}
+	return p.Office
+}
 
-// NextRetry returns when a failed job runs again.
-func (patience) NextRetry(job *rivertype.JobRow) time.Time {
-	pauses := waits(intake.Step(job.Kind))
-	return time.Now().Add(pauses[min(max(len(job.Errors), 0), len(pauses)-1)])
+// attempts is how often a step is tried.
+func (p Patience) attempts(step intake.Step) int { return len(p.of(step)) + 1 }
+
+// NextRetry is River's question when a failed job runs again.
+func (p Patience) NextRetry(job *rivertype.JobRow) time.Time {
+	pauses := p.of(intake.Step(job.Kind))
+	if len(pauses) == 0 {
+		return time.Now()
+	}
+	return time.Now().Add(pauses[min(len(job.Errors), len(pauses)-1)])
 }

@@ -143,9 +143,30 @@ func (f *Flow) CompanyAnswered(ctx context.Context, utility string, header http.
 		return m, err
 	})
 	if errors.Is(err, intake.ErrAlready) {
-		return utilities.ErrNothingNew
+		return f.early(ctx, c, step)
 	}
 	return err
+}
+
+// early tells a notice that comes before its question is written down, which the
+// company must repeat, from one that comes after the answer.
+func (f *Flow) early(ctx context.Context, c intake.Case, step intake.Step) error {
+	state, err := f.stateOf(ctx, c.ID, step)
+	switch {
+	case err != nil:
+		return err
+	case state.Final():
+		return utilities.ErrNothingNew
+	}
+	return utilities.ErrNoRequest
+}
+
+func (f *Flow) stateOf(ctx context.Context, id int64, step intake.Step) (state intake.State, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		state, err = intake.StateOf(ctx, tx, id, step)
+		return err
+	})
+	return state, err
 }
 
 // questionOf finds the case and the step that a notice answers, by its ref. The

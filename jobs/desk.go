@@ -102,30 +102,41 @@ func (d *desk) gather(first *ending) []*ending {
 	return batch
 }
 
-// commit ends the batch in one transaction, or each alone if that fails.
+// commit ends the batch in one transaction. Those that come too late are told
+// so and left out; if anything else fails, each is tried alone.
 func (d *desk) commit(ctx context.Context, batch []*ending) {
-	ctx, cancel := context.WithTimeout(ctx, deskTimeout)
+	bounded, cancel := context.WithTimeout(ctx, deskTimeout)
 	defer cancel()
-	err := d.flow.end(ctx, batch)
+	err := d.flow.end(bounded, batch)
 	var late *intake.AlreadyError
-	if len(batch) > 1 && errors.As(err, &late) {
-		for _, i := range late.Motions {
-			batch[i].result <- intake.ErrAlready
+	switch {
+	case len(batch) == 1 || err == nil:
+		d.tell(batch, err)
+	case errors.As(err, &late):
+		if rest := d.leaveOut(batch, late.Motions); len(rest) > 0 {
+			d.commit(ctx, rest)
 		}
-		for _, i := range slices.Backward(late.Motions) {
-			batch = slices.Delete(batch, i, i+1)
-		}
-		if len(batch) > 0 {
-			d.commit(ctx, batch)
-		}
-		return
-	}
-	if err != nil && len(batch) > 1 {
+	default:
 		for _, e := range batch {
 			d.commit(e.ctx, []*ending{e})
 		}
-		return
 	}
+}
+
+// leaveOut tells some of a batch that they came too late and returns the others.
+func (d *desk) leaveOut(batch []*ending, late []int) (rest []*ending) {
+	for i, e := range batch {
+		if slices.Contains(late, i) {
+			e.result <- intake.ErrAlready
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}
+
+// tell answers those who wait.
+func (d *desk) tell(batch []*ending, err error) {
 	for _, e := range batch {
 		if err == nil {
 			d.flow.moved(e.Case.ID, e.Step, e.State)
@@ -208,11 +219,19 @@ func turningsOf(motions []intake.Motion, cases []*intake.Case) (turnings []intak
 	return turnings
 }
 
+// bellOf is the job of one step.
+func (f *Flow) bellOf(caseID int64, step intake.Step) river.InsertManyParams {
+	return river.InsertManyParams{
+		Args:       args{Case: caseID, step: step},
+		InsertOpts: &river.InsertOpts{MaxAttempts: f.patience.attempts(step)},
+	}
+}
+
 // ring inserts the jobs of steps that begin.
 func (f *Flow) ring(ctx context.Context, tx pgx.Tx, begins []intake.Begin) error {
 	params := make([]river.InsertManyParams, len(begins))
 	for i, b := range begins {
-		params[i].Args = args{Case: b.Case.ID, step: b.Step}
+		params[i] = f.bellOf(b.Case.ID, b.Step)
 	}
 	if _, err := f.river.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("insert %d jobs: %w", len(begins), err)

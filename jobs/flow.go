@@ -34,13 +34,14 @@ type Record func(ctx context.Context, tx pgx.Tx) (intake.Move, error)
 
 // Config says what a flow runs on.
 type Config struct {
-	Name    string        // of this process, the same after a restart
-	Pool    *pgxpool.Pool // for the rooms; one connection per worker and per request
-	Engine  *pgxpool.Pool // River's own: a starved pool must not stop its leader
-	Workers int           // per queue; 0 takes 8
-	Log     *slog.Logger
-	Offices Offices
-	Drill   map[intake.Step]Work // what a drill's steps do; nil outside the benchmark
+	Name     string        // of this process, the same after a restart
+	Pool     *pgxpool.Pool // for the rooms; one connection per worker and per request
+	Engine   *pgxpool.Pool // River's own: a starved pool must not stop its leader
+	Workers  int           // per queue; 0 takes 8
+	Patience Patience      // the zero one takes DefaultPatience
+	Log      *slog.Logger
+	Offices  Offices
+	Drill    map[intake.Step]Work // what a drill's steps do; nil outside the benchmark
 
 	// Moved is told of every step that this process moved, after the commit. It
 	// must return at once. May be nil.
@@ -51,15 +52,16 @@ type Config struct {
 // a process that only accepts.
 type Flow struct {
 	Offices
-	name  string
-	pool  *pgxpool.Pool
-	river *river.Client[pgx.Tx]
-	log   *slog.Logger
-	works map[intake.Step]Work
-	drill map[intake.Step]Work
-	pulse *pulse
-	desk  *desk
-	moved func(int64, intake.Step, intake.State)
+	name     string
+	patience Patience
+	pool     *pgxpool.Pool
+	river    *river.Client[pgx.Tx]
+	log      *slog.Logger
+	works    map[intake.Step]Work
+	drill    map[intake.Step]Work
+	pulse    *pulse
+	desk     *desk
+	moved    func(int64, intake.Step, intake.State)
 
 	halt    context.CancelFunc
 	running sync.WaitGroup
@@ -87,8 +89,12 @@ func New(cfg Config) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Patience.Office == nil {
+		cfg.Patience = DefaultPatience()
+	}
 	f := &Flow{
-		Offices: cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
+		patience: cfg.Patience,
+		Offices:  cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
 		drill: cfg.Drill, facts: facts, moved: cfg.Moved, pulse: newPulse(cfg.Engine, cfg.Log),
 	}
 	f.desk = newDesk(f)
@@ -116,7 +122,7 @@ func (f *Flow) connect(cfg Config) (err error) {
 		FetchPollInterval:           time.Second,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
-		RetryPolicy:                 patience{},
+		RetryPolicy:                 cfg.Patience,
 		CompletedJobRetentionPeriod: keepFinished,
 		SoftStopTimeout:             jobTimeout,
 		WorkerMiddleware:            []rivertype.WorkerMiddleware{&clean{}},

@@ -30,7 +30,7 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 		}
 		params := make([]river.InsertManyParams, len(lost))
 		for i, b := range lost {
-			params[i].Args = args{Case: b.CaseID, step: b.Step}
+			params[i] = f.bellOf(b.CaseID, b.Step)
 		}
 		f.log.WarnContext(ctx, "steps put back to work", "count", len(lost), "why", why)
 		_, err = f.river.InsertManyTx(ctx, tx, params)
