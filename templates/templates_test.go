@@ -1,0 +1,238 @@
+package templates_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"onewindow/intake"
+	"onewindow/registration"
+	"onewindow/tax"
+	"onewindow/templates"
+	"onewindow/utilities"
+)
+
+// constant reads the constants of one type from a room's source, so that a code
+// that somebody adds without words fails here.
+func constants(t *testing.T, dir, kind string) (values []string) {
+	t.Helper()
+	line := regexp.MustCompile(`(?m)^\s+\w+\s+` + kind + `\s+= "([^"]+)"`)
+	for _, m := range line.FindAllStringSubmatch(sources(t, dir), -1) {
+		values = append(values, m[1])
+	}
+	if len(values) == 0 {
+		t.Fatalf("no constant of type %s in %s", kind, dir)
+	}
+	return values
+}
+
+func sources(t *testing.T, dir string) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+// journalReasons are the reasons that jobs and intake write into journals.
+func journalReasons(t *testing.T) []string {
+	reasons := []string{"accepted"}
+	for _, pattern := range []string{
+		`Reason: +"(\w+)"`, `toPerson\([\w.]+, "(\w+)"`, `rerun\(.*"(\w+)"\)`, `turn\([\w.]+, "(\w+)"\)`, `return "(nothing_due|paid)"`,
+	} {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(sources(t, "jobs"), -1) {
+			if !strings.HasSuffix(m[1], "_") { // the beginning of a made reason, below
+				reasons = append(reasons, m[1])
+			}
+		}
+	}
+	for _, verdict := range []string{"return", "refuse", "give_up"} {
+		reasons = append(reasons, "verdict_"+verdict)
+	}
+	for _, outcome := range []utilities.Outcome{utilities.Found, utilities.Moved, utilities.Cancelled} {
+		reasons = append(reasons, "company_"+string(outcome))
+	}
+	return reasons
+}
+
+// ids is every id that the rooms can ask for, with the args of its sentence.
+func ids(t *testing.T) map[string][]string {
+	all := map[string][]string{}
+	add := func(vocabulary string, values ...string) {
+		for _, v := range values {
+			all[vocabulary+"."+v] = nil
+		}
+	}
+	maps.Copy(all, registration.Codes())
+	for _, code := range intake.Codes {
+		all[code] = nil
+	}
+	all[intake.CodeUnitReserved] = []string{"case"}
+	add("kind", string(registration.SaleTransfer), string(registration.Drill))
+	add("case", constants(t, "intake", "CaseState")...)
+	add("state", constants(t, "intake", "State")...)
+	add("holder", intake.Machine, intake.Reviewer, intake.Applicant, intake.TaxOfficer, intake.Company, intake.Operator)
+	for _, step := range intake.Steps() {
+		add("step", string(step))
+	}
+	add("reason", journalReasons(t)...)
+	add("verdict", constants(t, "jobs", "Verdict")...)
+	add("outcome", string(registration.Pass), string(registration.Block), string(registration.Human))
+	add("tax", constants(t, "tax", "Tax")...)
+	add("side", constants(t, "tax", "Side")...)
+	add("standing", constants(t, "tax", "Standing")...)
+	add("param", constants(t, "tax", "Param")...)
+	add("special", constants(t, "tax", "Special")...)
+	add("utility", constants(t, "utilities", "Utility")...)
+	add("phase", constants(t, "utilities", "Phase")...)
+	add("answer", constants(t, "utilities", "Outcome")...)
+	for _, reason := range utilities.Reasons {
+		add("refusal", string(reason))
+	}
+	add("role", constants(t, "internal/access", "Role")...)
+	addTaxCodes(t, all)
+	return all
+}
+
+// addTaxCodes adds the two lists of tax codes: those before NoRule explain a
+// line, the others a person's turn.
+func addTaxCodes(t *testing.T, all map[string][]string) {
+	vocabulary := "relief."
+	for _, code := range constants(t, "tax", "Code") {
+		if code == string(tax.NoRule) {
+			vocabulary = "manual."
+		}
+		all[vocabulary+code] = nil
+	}
+	all["manual."+string(tax.NoRule)] = []string{"param", "on"}
+	all["manual."+string(tax.ParameterUnsettled)] = []string{"param", "proposed", "alternatives"}
+	all["manual."+string(tax.SpecialCase)] = []string{"special"}
+}
+
+// checks are the questions of registration, intake and jobs; fields the parts of
+// an application. Their values are read from the source.
+var free = []string{"check.", "field.", "problem.", "page."}
+
+func TestEveryCodeHasWordsInBothLanguagesAndNoWordsAreUnused(t *testing.T) {
+	t.Parallel()
+	want := ids(t)
+	for _, lang := range []string{templates.Chinese, templates.English} {
+		texts := templates.Catalogue(lang)
+		for id := range want {
+			if texts[id] == "" {
+				t.Errorf("%s: %s has no words", lang, id)
+			}
+		}
+		for id := range texts {
+			_, wanted := want[id]
+			if !wanted && !slices.ContainsFunc(free, func(f string) bool { return strings.HasPrefix(id, f) }) {
+				t.Errorf("%s: nobody asks for %s", lang, id)
+			}
+		}
+	}
+}
+
+func TestBothLanguagesSayTheSameThings(t *testing.T) {
+	t.Parallel()
+	chinese, english := templates.Catalogue(templates.Chinese), templates.Catalogue(templates.English)
+	if a, b := slices.Sorted(maps.Keys(chinese)), slices.Sorted(maps.Keys(english)); !slices.Equal(a, b) {
+		t.Error("the catalogues have different ids")
+	}
+	for id := range chinese {
+		if a, b := places(chinese[id]), places(english[id]); !slices.Equal(a, b) {
+			t.Errorf("%s has places %v in Chinese and %v in English", id, a, b)
+		}
+	}
+}
+
+func places(text string) (names []string) {
+	for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func TestASentenceHasOnlyPlacesThatItsCodeFills(t *testing.T) {
+	t.Parallel()
+	want := ids(t)
+	for id, text := range templates.Catalogue(templates.Chinese) {
+		for _, name := range places(text) {
+			if !slices.Contains(want[id], name) {
+				t.Errorf("%s has a place {%s} that nothing fills", id, name)
+			}
+		}
+	}
+}
+
+func TestEveryCheckAndEveryFieldHasAName(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"registration", "intake", "jobs"} {
+		for _, m := range regexp.MustCompile(`\b(?:Check\w*|check\w+) *[:=]+ "([A-Z]\d?)"`).FindAllStringSubmatch(sources(t, room), -1) {
+			if id := "check." + m[1]; templates.Say(templates.Chinese, id, nil) == id {
+				t.Errorf("%s has no words", id)
+			}
+		}
+	}
+	for path, want := range map[string]string{
+		"sellers[0].id_number": "卖方第1名的证件号码", "price_fen": "成交价格", "utilities[2].account": "水电气第3名的户号",
+		"<script>": "<script>", "": "", "buyers[99999999999999].name": "buyers[99999999999999].name",
+	} {
+		if got := templates.Field(templates.Chinese, path); got != want {
+			t.Errorf("Field(%q) = %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestArgsAreWrittenAsPeopleReadThem(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		lang, code string
+		args       map[string]string
+		want       string
+	}{
+		{"zh-CN", "unit_void", map[string]string{"since": "2026-11-02"}, "该不动产单元已于 2026年11月2日 失效（分割、合并或灭失）。"},
+		{"en", "unit_void", map[string]string{"since": "2026-11-02"}, "The unit ceased to exist on 2 November 2026 (split, merged or destroyed)."},
+		{"zh-CN", "party_twice", map[string]string{"first": "buyers[1].id_number"}, "该证件号码与 买方第2名的证件号码 重复。"},
+		{"en", "survey_differs", map[string]string{"fields": "area, use"},
+			"The register and the cadastral survey differ (area, use); a registrar must check."},
+		{"zh-CN", "price_too_high", map[string]string{"most_fen": "10000000000000"}, "成交价格超出合理范围，最多 ¥100,000,000,000.00，请核对。"},
+		{"zh-CN", "manual.special_circumstance", map[string]string{"special": "part_share"}, "存在特殊情形：只转让部分份额。"},
+		{"zh-CN", "no_such_code", nil, "no_such_code"},
+		{"xx", "unit_void", nil, "unit_void"},
+		{"en", "text_too_long", nil, "This field takes at most {most} characters."},
+	} {
+		if got := templates.Say(tt.lang, tt.code, tt.args); got != tt.want {
+			t.Errorf("Say(%s, %s) = %q, want %q", tt.lang, tt.code, got, tt.want)
+		}
+	}
+}
+
+func TestTheLanguageIsTheOneTheReaderPrefers(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"": "zh-CN", "zh": "zh-CN", "en": "en", "en-GB,en;q=0.9": "en", "zh-CN,zh;q=0.9,en;q=0.8": "zh-CN",
+		"fr": "zh-CN", "fr, en;q=0.1": "en", "zh;q=0, en": "en", "en;q=0": "zh-CN", "en;q=x": "zh-CN", ";;,,=": "zh-CN",
+		"EN-us;q=1.0, ZH;q=0.5": "en",
+	} {
+		if got := templates.Lang(header); got != want {
+			t.Errorf("Lang(%q) = %s, want %s", header, got, want)
+		}
+	}
+}
