@@ -36,6 +36,13 @@ func (e *ends) tell(id int64) {
 	e.ended[id] = true
 }
 
+// tellEntry hears of every step and tells of entries.
+func (e *ends) tellEntry(id int64, step intake.Step, to intake.State) {
+	if step == intake.Enter && to == intake.Done {
+		e.tell(id)
+	}
+}
+
 // wait returns when the case has ended.
 func (e *ends) wait(ctx context.Context, id int64) error {
 	e.mu.Lock()
@@ -58,11 +65,7 @@ func (e *ends) wait(ctx context.Context, id int64) error {
 // startWindow starts the window and returns how it carries one case.
 func startWindow(ctx context.Context, url string, pool *pgxpool.Pool, o Options) (runCase, func(), error) {
 	waiting := newEnds()
-	flow, stop, err := startFlow(ctx, url, pool, "bench", o, func(id int64, step intake.Step, to intake.State) {
-		if step == intake.Enter && to == intake.Done {
-			waiting.tell(id)
-		}
-	})
+	flow, stop, err := startFlow(ctx, url, pool, "bench", o, waiting.tellEntry)
 	if err != nil {
 		return nil, nil, err
 	}
