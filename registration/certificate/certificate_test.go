@@ -35,8 +35,8 @@ func flat() Sheet {
 	}
 }
 
-// print renders s or ends the test.
-func print(t testing.TB, s Sheet) []byte {
+// rendered prints s or ends the test.
+func rendered(t testing.TB, s Sheet) []byte {
 	t.Helper()
 	pdf, err := Render(s)
 	if err != nil {
@@ -70,16 +70,16 @@ func tool(t testing.TB, pdf []byte, name string, args ...string) string {
 
 func BenchmarkRender(b *testing.B) {
 	s := flat()
-	print(b, s)
+	rendered(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
-		print(b, s)
+		rendered(b, s)
 	}
 }
 
 func BenchmarkLint(b *testing.B) {
 	s := flat()
-	pdf := print(b, s)
+	pdf := rendered(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
 		if problems := Lint(pdf, s); problems != nil {
@@ -94,7 +94,7 @@ func TestTheCertificateReadsFieldByFieldInTheStatutoryOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := tool(t, print(t, flat()), "pdftotext", "-raw", "PDF", "-")
+	got := tool(t, rendered(t, flat()), "pdftotext", "-raw", "PDF", "-")
 	if got != string(want) {
 		t.Errorf("pdftotext reads\n%s\nwant\n%s", got, want)
 	}
@@ -102,7 +102,7 @@ func TestTheCertificateReadsFieldByFieldInTheStatutoryOrder(t *testing.T) {
 
 func TestTheDocumentIsSoundAndItsOnlyFontIsEmbedded(t *testing.T) {
 	t.Parallel()
-	pdf := print(t, flat())
+	pdf := rendered(t, flat())
 	tool(t, pdf, "qpdf", "--check", "PDF")
 	fonts := strings.Split(strings.TrimSpace(tool(t, pdf, "pdffonts", "PDF")), "\n")
 	if len(fonts) != 3 || !strings.Contains(fonts[2], "CID TrueType      Identity-H       yes") {
@@ -112,7 +112,7 @@ func TestTheDocumentIsSoundAndItsOnlyFontIsEmbedded(t *testing.T) {
 
 func TestTheMetadataNameTheKindOfDocumentAndNobody(t *testing.T) {
 	t.Parallel()
-	pdf := print(t, flat())
+	pdf := rendered(t, flat())
 	about := tool(t, pdf, "pdfinfo", "-isodates", "PDF")
 	for _, want := range []string{"Title:           不动产权证书（样张）", "2026-11-22T16:30:15", "Pages:           2"} {
 		if !strings.Contains(about, want) {
@@ -136,7 +136,7 @@ func TestTheQRCodeIsReadFromPaperAsTheVerifyAddress(t *testing.T) {
 		s := flat()
 		s.VerifyURL = url
 		picture := filepath.Join(t.TempDir(), "page")
-		tool(t, print(t, s), "pdftoppm", "-r", "300", "-png", "-singlefile", "PDF", picture)
+		tool(t, rendered(t, s), "pdftoppm", "-r", "300", "-png", "-singlefile", "PDF", picture)
 		if got := tool(t, nil, "zbarimg", "--nodbus", "-q", "--raw", picture+".png"); got != url+"\n" {
 			t.Errorf("zbarimg reads %q, want %q", got, url)
 		}
@@ -145,7 +145,7 @@ func TestTheQRCodeIsReadFromPaperAsTheVerifyAddress(t *testing.T) {
 
 func TestASampleSaysSoOnEveryPageAndThatItIsNotSealed(t *testing.T) {
 	t.Parallel()
-	sample := solid(tool(t, print(t, flat()), "pdftotext", "-raw", "PDF", "-"))
+	sample := solid(tool(t, rendered(t, flat()), "pdftotext", "-raw", "PDF", "-"))
 	if n := strings.Count(sample, solid(formSample)); n != 2 {
 		t.Errorf("a sample of 2 pages says %d times that it is one", n)
 	}
@@ -154,7 +154,7 @@ func TestASampleSaysSoOnEveryPageAndThatItIsNotSealed(t *testing.T) {
 	}
 	s := flat()
 	s.Sample = false
-	if real := solid(tool(t, print(t, s), "pdftotext", "-raw", "PDF", "-")); strings.Contains(real, "样张") {
+	if real := solid(tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-")); strings.Contains(real, "样张") {
 		t.Error("what is no sample says it is one")
 	}
 }
@@ -163,18 +163,18 @@ func TestTheDateIsThatOfChina(t *testing.T) {
 	t.Parallel()
 	s := flat()
 	s.IssuedAt = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) // midnight in China
-	if got := tool(t, print(t, s), "pdftotext", "-raw", "PDF", "-"); !strings.Contains(got, "2027年01月01日") {
+	if got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-"); !strings.Contains(got, "2027年01月01日") {
 		t.Errorf("a certificate of new year's midnight in China is dated otherwise:\n%s", got)
 	}
 }
 
 func TestAnotherProcessPrintsTheSameBytes(t *testing.T) {
 	if os.Getenv("PRINT_DIGEST") != "" {
-		fmt.Printf("digest %x\n", sha256.Sum256(print(t, flat())))
+		fmt.Printf("digest %x\n", sha256.Sum256(rendered(t, flat())))
 		return
 	}
 	t.Parallel()
-	want := fmt.Sprintf("digest %x\n", sha256.Sum256(print(t, flat())))
+	want := fmt.Sprintf("digest %x\n", sha256.Sum256(rendered(t, flat())))
 	for _, procs := range []string{"1", "8"} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestAnotherProcessPrintsTheSameBytes$", "-test.v")
 		cmd.Env = append(os.Environ(), "PRINT_DIGEST=1", "GOMAXPROCS="+procs, "TZ=America/New_York")
@@ -187,7 +187,7 @@ func TestAnotherProcessPrintsTheSameBytes(t *testing.T) {
 
 func TestEightPrintAtOnceAndAgree(t *testing.T) {
 	t.Parallel()
-	want := print(t, flat())
+	want := rendered(t, flat())
 	var group errgroup.Group
 	for range 8 {
 		group.Go(func() error {

@@ -56,17 +56,24 @@ func TestNothingLeavesItsPlaceOrIsCut(t *testing.T) {
 				t.Errorf("%d pages, want %d", len(c.leaves), tt.pages)
 			}
 			inside(t, c)
-			pdf := print(t, s)
-			if problems := Lint(pdf, s); problems != nil {
-				t.Errorf("Lint: %+v", problems)
-			}
-			text := solid(tool(t, pdf, "pdftotext", "-raw", "PDF", "-"))
-			for _, f := range s.Fields() {
-				if !strings.Contains(text, solid(f.Text)) && tt.pages < 4 /* no page break within a field */ {
-					t.Errorf("%s is not whole in the text", f.Label)
-				}
-			}
+			whole(t, s, tt.pages)
 		})
+	}
+}
+
+// whole checks that a document of so many pages reads back field by field.
+func whole(t testing.TB, s Sheet, pages int) {
+	t.Helper()
+	pdf := rendered(t, s)
+	if problems := Lint(pdf, s); problems != nil {
+		t.Errorf("Lint: %+v", problems)
+	}
+	text := solid(tool(t, pdf, "pdftotext", "-raw", "PDF", "-"))
+	for _, f := range s.Fields() {
+		inOnePiece := pages < 4 // no page ends within a field
+		if inOnePiece && !strings.Contains(text, solid(f.Text)) {
+			t.Errorf("%s is not whole in the text", f.Label)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func Lint(pdf []byte, s Sheet) []Problem {
 // character, the QR code module by module, and a second rendering byte for byte.
 // It returns nothing when all is well.
 func (p *Press) Lint(pdf []byte, s Sheet) []Problem {
-	again, err := p.Render(s)
+	c, again, err := p.print(s)
 	if err != nil {
 		return []Problem{{Code: NotReproducible}}
 	}
@@ -48,11 +48,7 @@ func (p *Press) Lint(pdf []byte, s Sheet) []Problem {
 	if !bytes.Equal(pdf, again) {
 		problems = append(problems, Problem{Code: NotReproducible})
 	}
-	c, err := p.compose(s)
-	if err != nil {
-		return append(problems, Problem{Code: NotReproducible})
-	}
-	found, err := p.read(pdf, c)
+	found, err := c.read(pdf)
 	if err != nil {
 		return append(problems, Problem{Code: Unreadable})
 	}
@@ -60,7 +56,7 @@ func (p *Press) Lint(pdf []byte, s Sheet) []Problem {
 }
 
 // read takes a document apart and compares it with its layout.
-func (p *Press) read(pdf []byte, c *composer) ([]Problem, error) {
+func (c *composer) read(pdf []byte) ([]Problem, error) {
 	d, err := openDocument(pdf)
 	if err != nil {
 		return nil, err

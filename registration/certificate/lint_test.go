@@ -39,7 +39,7 @@ func TestLintFindsADocumentThatSaysSomethingElse(t *testing.T) {
 			t.Parallel()
 			printed, wanted := flat(), flat()
 			tt.change(&printed)
-			if got := codes(Lint(print(t, printed), wanted)); !slices.Equal(got, tt.want) {
+			if got := codes(Lint(rendered(t, printed), wanted)); !slices.Equal(got, tt.want) {
 				t.Errorf("Lint finds %v, want %v", got, tt.want)
 			}
 		})
@@ -68,15 +68,11 @@ func TestLintFindsAGlyphDrawnAsAnother(t *testing.T) {
 
 func TestLintFindsAnyFlippedByte(t *testing.T) {
 	t.Parallel()
-	p, err := standard()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pdf, c := print(t, flat()), composed(t, flat())
+	pdf, c := rendered(t, flat()), composed(t, flat())
 	for at := 0; at < len(pdf); at += 997 {
 		forged := bytes.Clone(pdf)
 		forged[at] ^= 1
-		_, _ = p.read(forged, c) // whatever it says, it says it without panic
+		_, _ = c.read(forged) // whatever it says, it says it without panic
 		if at%9 == 0 && !slices.Contains(codes(Lint(forged, flat())), NotReproducible) {
 			t.Errorf("byte %d flipped, and Lint finds nothing", at)
 		}
@@ -84,27 +80,23 @@ func TestLintFindsAnyFlippedByte(t *testing.T) {
 }
 
 func FuzzReadingADamagedDocumentNeverPanics(f *testing.F) {
-	pdf := print(f, flat())
+	pdf := rendered(f, flat())
 	c := composed(f, flat())
 	f.Add(0, []byte("x"))
 	f.Add(len(pdf)-40, []byte("startxref\n9\n%%EOF\n"))
 	f.Add(len(pdf)/2, []byte("1 0 obj\n<</Kids [1 0 R]"))
-	p, err := standard()
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(_ *testing.T, at int, patch []byte) {
 		damaged := bytes.Clone(pdf)
 		if at >= 0 && at < len(damaged) {
 			copy(damaged[at:], patch)
 		}
-		_, _ = p.read(damaged, c)
+		_, _ = c.read(damaged)
 	})
 }
 
 func FuzzReadingAPageNeverPanics(f *testing.F) {
-	for _, page := range []string{"(", "(\\", "<<", "BT 1 2 Td (\x00a) Tj ET", "/Span <</ActualText <FEFFD83C>>> BDC (ab) Tj EMC",
-		"EMC EMC", "0.000 g 1 2 3 4 re f", "BDC", "\\)", "Tj"} {
+	for _, page := range []string{"(", "(\\", "<<", "BT 1 2 Td (\x00a) Tj ET",
+		"/Span <</ActualText <FEFFD83C>>> BDC (ab) Tj EMC", "EMC EMC", "0.000 g 1 2 3 4 re f", "BDC", "\\)", "Tj"} {
 		f.Add([]byte(page))
 	}
 	f.Fuzz(func(_ *testing.T, page []byte) { readContent(page) })

@@ -7,6 +7,7 @@
 package certificate
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -57,6 +58,10 @@ func NewPress(options ...Option) (*Press, error) {
 	return p, nil
 }
 
+// errPanic says that something panicked while a certificate was drawn. What it
+// said is not repeated: it may quote the text.
+var errPanic = errors.New("panic while the certificate was drawn")
+
 // standard is the press with the embedded fonts only, made when first asked for.
 var standard = sync.OnceValues(func() (*Press, error) { return NewPress() })
 
@@ -74,18 +79,24 @@ func Render(s Sheet) ([]byte, error) {
 // (a later release may draw otherwise: what was issued is kept). It returns a *NoGlyphError when a
 // character cannot be shown, ErrControl, ErrIncomplete or ErrTooLong when a sheet
 // must not be printed; it leaves no text out and never panics.
-func (p *Press) Render(s Sheet) (pdf []byte, err error) {
+func (p *Press) Render(s Sheet) ([]byte, error) {
+	_, pdf, err := p.print(s)
+	return pdf, err
+}
+
+// print lays s out and draws it.
+func (p *Press) print(s Sheet) (c *composer, pdf []byte, err error) {
 	defer func() { // the PDF library panics on what it does not expect
 		if r := recover(); r != nil {
-			pdf, err = nil, fmt.Errorf("render the certificate: panic in the PDF library: %T", r)
+			c, pdf, err = nil, nil, fmt.Errorf("%w: %T", errPanic, r)
 		}
 	}()
 	if err := s.check(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c, err := p.compose(s)
-	if err != nil {
-		return nil, err
+	if c, err = p.compose(s); err != nil {
+		return nil, nil, err
 	}
-	return c.draw()
+	pdf, err = c.draw()
+	return c, pdf, err
 }

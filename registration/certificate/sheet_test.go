@@ -92,7 +92,7 @@ func TestEveryHanCharacterPrintsAndReadsBackOrIsRefused(t *testing.T) {
 			t.Parallel()
 			s := flat()
 			s.Notes = chunk
-			if got := solid(tool(t, print(t, s), "pdftotext", "-raw", "PDF", "-")); !strings.Contains(got, chunk) {
+			if got := solid(tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-")); !strings.Contains(got, chunk) {
 				t.Errorf("pdftotext does not read back what was printed")
 			}
 		})
@@ -111,7 +111,8 @@ func forEachHan(f func(rune)) {
 func TestAnyNameReadsBackEqualOrIsRefused(t *testing.T) {
 	t.Parallel()
 	printable := rapid.RuneFrom([]rune("王李张刘陈杨𬎆𫍯𠅤𬭎𫟹𡐓𬸚𰻝㛃䶮㑇㧑䴙上丨·（）()\\/ aé1、。"))
-	alphabets := []*rapid.Generator[rune]{printable, rapid.OneOf(printable, rapid.RuneFrom(nil, unicode.Han)), rapid.Rune()}
+	alphabets := []*rapid.Generator[rune]{printable, rapid.OneOf(printable, rapid.RuneFrom(nil, unicode.Han)),
+		rapid.Rune()}
 	rapid.Check(t, func(t *rapid.T) {
 		s := flat()
 		letters := rapid.SampledFrom(alphabets).Draw(t, "alphabet")

@@ -10,142 +10,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
-	"onewindow/internal/pgtest"
 	"onewindow/registration"
 )
-
-// The sale of the tests. Its people are synthetic: they were born in the
-// nineteenth century, and only the check digits of their numbers are right.
-const (
-	unit     = registration.UnitCode("430602001001GB00001F00010001")
-	previous = registration.Number("湘（2018）岳阳市不动产权第0000041号")
-	contract = "岳网签2026110001"
-	caseID   = 7
-)
-
-var (
-	entered = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
-	key     = bytes.Repeat([]byte("k"), 32)
-)
-
-// resident returns an identity number with a right check digit (GB 11643-1999).
-func resident(born, serial string) string {
-	digits := "430602" + born + serial
-	sum := 0
-	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += weight * int(digits[i]-'0')
-	}
-	return digits + string("10X98765432"[sum%11])
-}
-
-// home is what the register, the survey and the certificate say of the flat.
-func home() registration.Description {
-	return registration.Description{
-		Location: "岳阳市岳阳楼区测试路1号1栋1502室", LandUse: registration.UrbanResidential,
-		HouseUse: registration.CompleteDwelling, Structure: registration.ReinforcedConcrete,
-		LandArea: 12345_67, Area: 120_50, Exclusive: 98_50, Shared: 22_00, Floors: 32, Floor: 15, CompletedYear: 2018,
-	}
-}
-
-// sale is the application: one seller, two buyers by shares.
-func sale() registration.Application {
-	return registration.Application{
-		Kind: registration.SaleTransfer, Unit: unit, Certificate: previous, Contract: contract, Price: 80_000_000,
-		CoOwnership: registration.ByShares,
-		Sellers:     []registration.Party{{Name: "测试甲", ID: resident("18900307", "001")}},
-		Buyers: []registration.Party{
-			{Name: "王𬎆", ID: resident("18930307", "004"), Share: registration.Share{Num: 1, Den: 3}},
-			{Name: "阿不都热依木·买买提", ID: resident("18940307", "005"), Share: registration.Share{Num: 2, Den: 3}},
-		},
-	}
-}
-
-func holdersOf(parties []registration.Party) []registration.Holder {
-	var all []registration.Holder
-	for _, p := range parties {
-		all = append(all, registration.Holder{Name: p.Name, IDKind: registration.Resident, ID: p.ID, Share: p.Share})
-	}
-	return all
-}
-
-// seed puts the flat, its owner and the filed contract into the register.
-func seed(ctx context.Context, tx pgx.Tx) error {
-	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
-	d, a := home(), sale()
-	for _, put := range []func() error{
-		func() error {
-			return registration.PutParcel(ctx, tx, registration.Parcel{Code: unit.Parcel(), Location: "测试路1号",
-				Area: d.LandArea, Use: d.LandUse})
-		},
-		func() error {
-			return registration.PutBuilding(ctx, tx, registration.Building{Parcel: unit.Parcel(), Number: "0001",
-				Name: "1栋", Structure: d.Structure, Floors: d.Floors, CompletedYear: d.CompletedYear})
-		},
-		func() error { return registration.PutUnit(ctx, tx, registration.Unit{Code: unit, Description: d}) },
-		func() error {
-			return registration.PutSurvey(ctx, tx, unit, registration.Survey{Description: d, SurveyedOn: day(2018, 1, 1),
-				FileName: "survey.txt", Sample: true}, []byte("SAMPLE"))
-		},
-		func() error {
-			_, err := registration.PutStockRight(ctx, tx, registration.Right{Unit: unit, Number: previous,
-				CoOwnership: registration.Sole, Holders: holdersOf(a.Sellers), LandNature: registration.Granted,
-				HouseNature: registration.Market, TermFrom: day(2010, 1, 1), TermUntil: day(2079, 12, 31),
-				Acquired: registration.Purchase, AcquiredOn: day(2018, 3, 1), CertifiedOn: day(2018, 3, 1), Price: 50_000_000})
-			return err
-		},
-		func() error {
-			return registration.PutContract(ctx, tx, registration.Contract{Number: contract, Unit: unit, Area: d.Area,
-				Price: a.Price, CoOwnership: a.CoOwnership, Sellers: holdersOf(a.Sellers), Buyers: holdersOf(a.Buyers),
-				SignedOn: day(2026, 11, 1), FiledOn: day(2026, 11, 2)})
-		},
-	} {
-		if err := put(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// entry seeds a database of its own and enters the sale.
-func entry(t testing.TB) (*pgxpool.Pool, registration.Entry) {
-	t.Helper()
-	pool := pgtest.Pool(t)
-	var e registration.Entry
-	within(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
-		if err := seed(ctx, tx); err != nil {
-			return err
-		}
-		by := registration.Approval{By: "registrar", At: entered.Add(-time.Minute)}
-		e, err = registration.Enter(ctx, tx, caseID, sale(), by, entered)
-		return err
-	})
-	return pool, e
-}
-
-// within runs do in a transaction and ends the test if it fails.
-func within(t testing.TB, pool *pgxpool.Pool, do func(context.Context, pgx.Tx) error) {
-	t.Helper()
-	if err := try(pool, do); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func try(pool *pgxpool.Pool, do func(context.Context, pgx.Tx) error) error {
-	ctx := context.Background()
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return do(ctx, tx) })
-}
-
-// sheetOf is the sheet the job would print.
-func sheetOf(t testing.TB, e registration.Entry) Sheet {
-	t.Helper()
-	id, err := VerifyIDOf(key, e.ID(), e.Number().Kind(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return SheetOf(e, Terms{IssuedAt: e.At(), VerifyID: id, VerifyURL: "https://example.invalid/v/" + string(id), Sample: true})
-}
 
 func TestTheCertificateSaysWhatTheRegisterSays(t *testing.T) {
 	t.Parallel()
@@ -173,7 +40,7 @@ func TestTheCertificateSaysWhatTheRegisterSays(t *testing.T) {
 	if s.Number != "湘（2026）岳阳市不动产权第0000001号" || s.Office != "岳阳市不动产登记中心" {
 		t.Errorf("number %q, office %q", s.Number, s.Office)
 	}
-	if problems := Lint(print(t, s), s); problems != nil {
+	if problems := Lint(rendered(t, s), s); problems != nil {
 		t.Errorf("Lint: %+v", problems)
 	}
 }
@@ -182,7 +49,7 @@ func TestTheCertificateIsIssuedOnceAndTheFirstStands(t *testing.T) {
 	t.Parallel()
 	pool, e := entry(t)
 	s := sheetOf(t, e)
-	pdf := print(t, s)
+	pdf := rendered(t, s)
 	var first, second Document
 	within(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
 		first, err = Issue(ctx, tx, caseID, e, s, pdf)
@@ -191,7 +58,7 @@ func TestTheCertificateIsIssuedOnceAndTheFirstStands(t *testing.T) {
 	late := s
 	late.IssuedAt = s.IssuedAt.Add(48 * time.Hour)
 	within(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
-		second, err = Issue(ctx, tx, caseID, e, late, print(t, late))
+		second, err = Issue(ctx, tx, caseID, e, late, rendered(t, late))
 		return err
 	})
 	if first.ID != second.ID || !bytes.Equal(second.PDF, pdf) || second.Number != e.Number() {
@@ -207,7 +74,7 @@ func TestAStoredSheetPrintsTheStoredBytesAgain(t *testing.T) {
 	pool, e := entry(t)
 	s := sheetOf(t, e)
 	within(t, pool, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := Issue(ctx, tx, caseID, e, s, print(t, s))
+		_, err := Issue(ctx, tx, caseID, e, s, rendered(t, s))
 		return err
 	})
 	finds := map[string]func(context.Context, pgx.Tx) (Document, error){
@@ -221,7 +88,7 @@ func TestAStoredSheetPrintsTheStoredBytesAgain(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if !bytes.Equal(print(t, d.Sheet), d.PDF) {
+			if !bytes.Equal(rendered(t, d.Sheet), d.PDF) {
 				t.Errorf("found %s, the sheet prints otherwise than it did", name)
 			}
 			return nil
@@ -269,7 +136,7 @@ func TestAnIssuedCertificateCannotBeChangedOrWithdrawnFromTheRecord(t *testing.T
 	pool, e := entry(t)
 	s := sheetOf(t, e)
 	within(t, pool, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := Issue(ctx, tx, caseID, e, s, print(t, s))
+		_, err := Issue(ctx, tx, caseID, e, s, rendered(t, s))
 		return err
 	})
 	for _, change := range []string{
@@ -290,7 +157,7 @@ func TestEightWorkersIssueOneDocument(t *testing.T) {
 	ids := make([]int64, 8)
 	for i := range ids {
 		group.Go(func() {
-			pdf := print(t, s)
+			pdf := rendered(t, s)
 			err := try(pool, func(ctx context.Context, tx pgx.Tx) error {
 				d, err := Issue(ctx, tx, caseID, e, s, pdf)
 				ids[i] = d.ID
