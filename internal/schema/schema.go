@@ -41,29 +41,22 @@ var unused = []string{"river_job_args_index", "river_job_metadata_index"}
 var ErrNewer = errors.New("the database was migrated by a newer version of this program")
 
 // Migrate brings the database of pool up to date. It may be called at every
-// start and by several processes at once: one migrates, the others wait.
+// start and by several processes at once: one migrates, the others wait. The
+// waiting is done on connections outside the pool, which would otherwise have
+// none left for the one that migrates.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
-	conn, err := pool.Acquire(ctx)
+	conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	defer conn.Release()
+	defer conn.Close(context.WithoutCancel(ctx)) // the lock goes with the connection
 	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lock)); err != nil {
 		return fmt.Errorf("migrate: lock: %w", err)
 	}
-	defer unlock(conn)
-	if err := migrateRooms(ctx, conn.Conn()); err != nil {
+	if err := migrateRooms(ctx, conn); err != nil {
 		return err
 	}
 	return migrateRiver(ctx, pool)
-}
-
-// unlock releases the lock, or else closes the connection that holds it.
-func unlock(conn *pgxpool.Conn) {
-	ctx := context.Background()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_unlock($1)", int64(lock)); err != nil {
-		_ = conn.Conn().Close(ctx) // the lock goes with the connection
-	}
 }
 
 // migrateRooms runs the files that the database has not seen. They are plain
