@@ -107,6 +107,7 @@ func ids(t *testing.T) map[string][]string {
 	}
 	add("role", constants(t, "internal/access", "Role")...)
 	addTaxCodes(t, all)
+	addProblems(t, all)
 	return all
 }
 
@@ -125,9 +126,21 @@ func addTaxCodes(t *testing.T, all map[string][]string) {
 	all["manual."+string(tax.SpecialCase)] = []string{"special"}
 }
 
+// addProblems adds what the doors refuse with, and the defects of a body's shape.
+func addProblems(t *testing.T, all map[string][]string) {
+	source := sources(t, "internal/web")
+	for _, m := range regexp.MustCompile(`code: "(\w+)"`).FindAllStringSubmatch(source, -1) {
+		all["problem_"+m[1]], all["problem_"+m[1]+"_detail"] = nil, nil
+	}
+	for _, m := range regexp.MustCompile(`\bcode\w+ += "(\w+)"`).FindAllStringSubmatch(source, -1) {
+		all[m[1]] = nil
+	}
+	all["field_type"] = []string{"want", "got"}
+}
+
 // checks are the questions of registration, intake and jobs; fields the parts of
 // an application. Their values are read from the source.
-var free = []string{"check.", "field.", "problem.", "page."}
+var free = []string{"check.", "field."}
 
 func TestEveryCodeHasWordsInBothLanguagesAndNoWordsAreUnused(t *testing.T) {
 	t.Parallel()
