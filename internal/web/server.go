@@ -50,22 +50,23 @@ func New(c Config) http.Handler {
 // routes is every address there is, but for those of the pages.
 func (s *server) routes(r chi.Router) {
 	r.Get("/livez", s.api(s.live))
-	r.Get("/readyz", s.api(s.ready))
+	r.With(brief).Get("/readyz", s.api(s.ready))
 	r.Get("/problems/{problem}", s.api(explainProblem))
 	s.openPages(r)
 
 	r.Route("/api/v1/callbacks", func(r chi.Router) { // signed by who calls, not by staff
+		r.Use(brief)
 		r.Post("/payments", s.api(s.paid))
 		r.Post("/utilities/{utility}", s.api(s.companyAnswered))
 	})
+	r.With(s.identify).Get("/api/v1/cases/{number}/events", s.may(access.See, s.followCase)) // never brief
 	r.Group(func(r chi.Router) {
-		r.Use(s.identify)
+		r.Use(brief, s.identify)
 		r.Route("/api/v1/cases", func(r chi.Router) {
 			r.Get("/", s.may(access.See, s.listCases))
 			r.Post("/", s.may(access.Accept, s.acceptCase))
 			r.Post("/preflight", s.may(access.Preflight, s.preflight))
 			r.Get("/{number}", s.may(access.See, s.showCase))
-			r.Get("/{number}/events", s.may(access.See, s.followCase))
 			r.Get("/{number}/certificate.pdf", s.may(access.SeeDocument, s.certificate))
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
 		})

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+	"onewindow/jobs"
+)
+
+// verdictBody is the body of a decision.
+type verdictBody struct {
+	Verdict string `json:"verdict"`
+	Reason  string `json:"reason"`
+}
+
+// permissions says what a person must be allowed to do in order to say it.
+var permissions = map[jobs.Verdict]access.Action{
+	jobs.Approve:    access.Review,
+	jobs.Return:     access.Review,
+	jobs.Refuse:     access.Review,
+	jobs.Supplement: access.Accept,
+	jobs.Confirm:    access.ConfirmTax,
+	jobs.Retry:      access.Retry,
+	jobs.GiveUp:     access.GiveUp,
+}
+
+// maxReason is the longest reason that is kept, in characters.
+const maxReason = 500
+
+// decide carries out a person's verdict on a step and answers with the case as
+// it then stands.
+func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
+	number, err := numberOf(r)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(intake.Steps(), stepOf(r)) {
+		return errNotFound
+	}
+	var body verdictBody
+	_, found, err := readJSON(w, r, &body)
+	if err != nil {
+		return err
+	}
+	if found = append(found, body.defects()...); len(found) > 0 {
+		return &jobs.DefectsError{Findings: found}
+	}
+	if err := s.pronounce(r, number, body); err != nil {
+		return err
+	}
+	sight, err := s.Flow.Find(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, viewOf(languageOf(r), sight))
+}
+
+// pronounce lets who asks decide, if they may.
+func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBody) error {
+	verdict := jobs.Verdict(body.Verdict)
+	needed, known := permissions[verdict]
+	if !known {
+		return jobs.ErrVerdict
+	}
+	if err := permit(r.Context(), needed); err != nil {
+		return err
+	}
+	return s.Flow.Decide(r.Context(), jobs.Decision{
+		Number: number, Step: stepOf(r), Verdict: verdict,
+		By: staffOf(r.Context()).ID, Reason: body.Reason,
+	})
+}
+
+func stepOf(r *http.Request) intake.Step { return intake.Step(chi.URLParam(r, "step")) }
+
+// letterView is a job that failed for the last time.
+type letterView struct {
+	ID       int64         `json:"id"`
+	Number   intake.Number `json:"acceptance_number"`
+	Step     intake.Step   `json:"step"`
+	Attempts int           `json:"attempts"`
+	Error    string        `json:"error"`
+	At       time.Time     `json:"at"`
+}
+
+// deadLetters lists what no machine could finish and nobody has settled.
+func (s *server) deadLetters(w http.ResponseWriter, r *http.Request) error {
+	letters, err := s.Flow.Letters(r.Context())
+	if err != nil {
+		return err
+	}
+	list := make([]letterView, 0, len(letters))
+	for _, l := range letters {
+		list = append(list, letterView{l.ID, l.Number, l.Step, l.Attempts, l.Error, when(l.At)})
+	}
+	return answer(w, http.StatusOK, map[string]any{"dead_letters": list})
+}

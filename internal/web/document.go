@@ -1,0 +1,34 @@
+package web
+
+import (
+	"bytes"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+
+	"onewindow/registration/certificate"
+)
+
+// certificate answers with the printed certificate, unmasked. The address names
+// the case, never the holder; the file is named after the certificate.
+func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
+	number, err := numberOf(r)
+	if err != nil {
+		return err
+	}
+	sight, err := s.Flow.Find(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	if sight.Document == nil {
+		return certificate.ErrNoDocument
+	}
+	d := sight.Document
+	h := w.Header()
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", `inline; filename="`+string(number)+`.pdf"; filename*=UTF-8''`+
+		url.PathEscape(string(d.Number))+".pdf")
+	h.Set("ETag", `"`+hex.EncodeToString(d.SHA256[:])+`"`)
+	http.ServeContent(w, r, "", d.IssuedAt, bytes.NewReader(d.PDF))
+	return nil
+}

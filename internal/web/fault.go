@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+	"onewindow/internal/outbound"
+	"onewindow/jobs"
+	"onewindow/registration"
+	"onewindow/registration/certificate"
+	"onewindow/tax"
+	"onewindow/utilities"
+)
+
+// Errors of requests themselves.
+var (
+	errNotFound    = errors.New("nothing is at this address")
+	errMethod      = errors.New("this address does not take this method")
+	errForeign     = errors.New("sent by the page of another site")
+	errMediaType   = errors.New("the body is not of the type that this address takes")
+	errNotJSON     = errors.New("the body is not one JSON value")
+	errTooSlow     = errors.New("the body did not arrive in time")
+	errKeyShape    = errors.New("the idempotency key is not 1 to 200 printable ASCII characters")
+	errQuery       = errors.New("a query parameter has no such value")
+	errStreamsFull = errors.New("too many event streams are open")
+)
+
+// fault is what a refusal looks like from outside. Its code is the last part of
+// the problem's type and names its sentences in the catalogues.
+type fault struct {
+	code     string
+	status   int
+	retry    time.Duration     // how long to leave us alone; 0 says nothing
+	args     map[string]string // of the sentences
+	findings registration.Findings
+}
+
+// Pauses that are asked of clients.
+const (
+	retrySoon        = time.Second
+	retryUnavailable = 2 * time.Second
+)
+
+// faults says, for every error that a client can cause, what it is told. It is
+// the only place that does.
+var faults = []struct {
+	err error
+	fault
+}{
+	{errNotFound, fault{code: "not_found", status: http.StatusNotFound}},
+	{intake.ErrNoCase, fault{code: "case_unknown", status: http.StatusNotFound}},
+	{intake.ErrBadNumber, fault{code: "case_unknown", status: http.StatusNotFound}},
+	{certificate.ErrNoDocument, fault{code: "certificate_unknown", status: http.StatusNotFound}},
+	{errMethod, fault{code: "method_not_allowed", status: http.StatusMethodNotAllowed}},
+	{errForeign, fault{code: "cross_origin", status: http.StatusForbidden}},
+	{errMediaType, fault{code: "media_type", status: http.StatusUnsupportedMediaType}},
+	{errTooSlow, fault{code: "too_slow", status: http.StatusRequestTimeout}},
+	{errNotJSON, fault{code: "not_json", status: http.StatusBadRequest}},
+	{errQuery, fault{code: "query", status: http.StatusBadRequest}},
+	{errStreamsFull, fault{code: "streams_full", status: http.StatusServiceUnavailable, retry: 10 * time.Second}},
+
+	{errAnonymous, fault{code: "sign_in", status: http.StatusUnauthorized}},
+	{access.ErrUnknown, fault{code: "credentials", status: http.StatusUnauthorized}},
+	{errForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
+
+	{intake.ErrKeyMissing, fault{code: "key_missing", status: http.StatusBadRequest}},
+	{errKeyShape, fault{code: "key_malformed", status: http.StatusBadRequest}},
+	{intake.ErrInFlight, fault{code: "key_in_flight", status: http.StatusConflict, retry: retrySoon}},
+	{intake.ErrKeyReused, fault{code: "key_reused", status: http.StatusUnprocessableEntity}},
+
+	{jobs.ErrVerdict, fault{code: "verdict_not_taken", status: http.StatusConflict}},
+	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity}},
+	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},
+	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
+	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
+	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
+
+	{outbound.ErrSignature, fault{code: "signature", status: http.StatusUnauthorized}},
+	{outbound.ErrSkew, fault{code: "signature", status: http.StatusUnauthorized}},
+	{outbound.ErrMessageID, fault{code: "signature", status: http.StatusUnauthorized}},
+	{outbound.ErrTooLarge, fault{code: "too_large", status: http.StatusRequestEntityTooLarge}},
+	{outbound.ErrMalformed, fault{code: "notice_malformed", status: http.StatusUnprocessableEntity}},
+	{outbound.ErrNoReply, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
+	{tax.ErrNoOrder, fault{code: "bill_unknown", status: http.StatusNotFound}},
+	{tax.ErrUnknownBill, fault{code: "bill_unknown", status: http.StatusNotFound}},
+	{tax.ErrWrongAmount, fault{code: "wrong_amount", status: http.StatusConflict}},
+	{tax.ErrAnotherPayment, fault{code: "paid_twice", status: http.StatusConflict}},
+	{utilities.ErrNoRequest, fault{code: "request_unknown", status: http.StatusNotFound, retry: 10 * time.Second}},
+	{jobs.ErrNoCompany, fault{code: "not_found", status: http.StatusNotFound}},
+
+	{context.DeadlineExceeded, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
+}
+
+// internalFault says nothing: what went wrong inside is for the log alone.
+var internalFault = fault{code: "internal", status: http.StatusInternalServerError}
+
+// faultOf finds what a client is told of an error.
+func faultOf(err error) fault {
+	var defects *jobs.DefectsError
+	var blocked *jobs.BlockedError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &defects):
+		return fault{code: "defects", status: http.StatusUnprocessableEntity, findings: blocking(defects.Findings)}
+	case errors.As(err, &blocked):
+		return fault{code: "blocked", status: http.StatusConflict, findings: blocking(blocked.Findings)}
+	case errors.As(err, &large):
+		return fault{code: "too_large", status: http.StatusRequestEntityTooLarge}
+	case unavailable(err): // first: it may wrap a deadline of the line
+		return fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}
+	}
+	for _, known := range faults {
+		if errors.Is(err, known.err) {
+			return known.fault
+		}
+	}
+	return internalFault
+}
+
+// blocking returns the findings that refuse; those for a person do not.
+func blocking(found registration.Findings) registration.Findings {
+	var refuse registration.Findings
+	for _, f := range found {
+		if f.Outcome == registration.Block {
+			refuse = append(refuse, f)
+		}
+	}
+	return refuse
+}

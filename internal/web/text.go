@@ -1,0 +1,33 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"onewindow/registration"
+)
+
+// Codes that registration gives to texts; a verdict's reason is read the same way.
+const (
+	codeTextForbidden = "text_forbidden" // args: character
+	codeTextTooLong   = "text_too_long"  // args: most
+)
+
+// defects finds what is wrong with the words of a verdict.
+func (b verdictBody) defects() registration.Findings {
+	block := func(code string, args map[string]string) registration.Findings {
+		return registration.Findings{{Check: registration.CheckForm, Outcome: registration.Block,
+			Code: code, Field: "reason", Args: args}}
+	}
+	for _, r := range b.Reason {
+		if unicode.IsControl(r) && r != '\n' || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r) {
+			return block(codeTextForbidden, map[string]string{"character": fmt.Sprintf("U+%04X", r)})
+		}
+	}
+	if utf8.RuneCountInString(b.Reason) > maxReason {
+		return block(codeTextTooLong, map[string]string{"most": strconv.Itoa(maxReason)})
+	}
+	return nil
+}
