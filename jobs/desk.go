@@ -30,10 +30,10 @@ type ending struct {
 // tried again alone, so that it harms nobody else.
 type desk struct {
 	flow *Flow
-	in   chan *ending
+	in   [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
 }
 
-// The desk's measure: clerks commit at once, each up to batchMost endings.
+// The desk's measure: so many clerks commit at once, each up to batchMost endings.
 const (
 	deskClerks  = 2
 	batchMost   = 128
@@ -44,7 +44,13 @@ const (
 // owed to somebody (payment, entry, certificate), and they hold more than the case.
 var ownCommit = map[intake.Step]bool{intake.Settle: true, intake.Enter: true, intake.Certificate: true}
 
-func newDesk(f *Flow) *desk { return &desk{flow: f, in: make(chan *ending, 4*batchMost)} }
+func newDesk(f *Flow) *desk {
+	d := &desk{flow: f}
+	for i := range d.in {
+		d.in[i] = make(chan *ending, 4*batchMost)
+	}
+	return d
+}
 
 // finish moves a step from one state: the record, the step and the jobs of its
 // successors commit together. It returns intake.ErrAlready, and has recorded
@@ -59,7 +65,7 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 		return <-e.result
 	}
 	select {
-	case f.desk.in <- e:
+	case f.desk.in[c.ID%deskClerks] <- e:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -73,12 +79,12 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 
 // open lets the clerks work until ctx ends.
 func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
-	for range deskClerks {
+	for _, in := range d.in {
 		group.Go(func() {
 			for {
 				select {
-				case first := <-d.in:
-					d.commit(ctx, d.gather(first))
+				case first := <-in:
+					d.commit(ctx, gather(first, in))
 				case <-ctx.Done():
 					return
 				}
@@ -88,11 +94,11 @@ func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
 }
 
 // gather takes what waits behind the first, in the order in which cases are locked.
-func (d *desk) gather(first *ending) []*ending {
+func gather(first *ending, in <-chan *ending) []*ending {
 	batch := []*ending{first}
 	for more := true; more && len(batch) < batchMost; {
 		select {
-		case e := <-d.in:
+		case e := <-in:
 			batch = append(batch, e)
 		default:
 			more = false
