@@ -69,7 +69,7 @@ func TestLintFindsAGlyphDrawnAsAnother(t *testing.T) {
 func TestLintFindsAnyFlippedByte(t *testing.T) {
 	t.Parallel()
 	pdf, c := rendered(t, flat()), composed(t, flat())
-	for at := 0; at < len(pdf); at += 997 {
+	for at := 0; at < len(pdf); at += 1999 {
 		forged := bytes.Clone(pdf)
 		forged[at] ^= 1
 		_, _ = c.read(forged) // whatever it says, it says it without panic

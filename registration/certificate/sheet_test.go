@@ -116,8 +116,8 @@ func TestAnyNameReadsBackEqualOrIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := flat()
 		letters := rapid.SampledFrom(alphabets).Draw(t, "alphabet")
-		s.Holder = rapid.StringOfN(letters, 1, 120, -1).Draw(t, "holder")
-		s.Other = rapid.StringOfN(letters, 0, 600, -1).Draw(t, "other")
+		s.Holder = rapid.StringOfN(letters, 1, 60, -1).Draw(t, "holder")
+		s.Other = rapid.StringOfN(letters, 0, 200, -1).Draw(t, "other")
 		pdf, err := Render(s)
 		if err != nil {
 			if !errors.Is(err, ErrNoGlyph) && !errors.Is(err, ErrIncomplete) && !errors.Is(err, ErrControl) {
