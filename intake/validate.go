@@ -1,13 +1,9 @@
 package intake
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"onewindow/registration"
 )
@@ -59,17 +55,4 @@ func (a Application) Validate() registration.Findings {
 		}
 	}
 	return found
-}
-
-// Today returns the date in Asia/Shanghai by the database's clock, which every
-// process shares.
-func Today(ctx context.Context, tx pgx.Tx) (on time.Time, err error) {
-	err = tx.QueryRow(ctx, `SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date`).Scan(&on)
-	return on, err
-}
-
-// Now returns the instant of the transaction by the database's clock.
-func Now(ctx context.Context, tx pgx.Tx) (at time.Time, err error) {
-	err = tx.QueryRow(ctx, `SELECT now()`).Scan(&at)
-	return at, err
 }

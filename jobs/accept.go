@@ -53,7 +53,8 @@ func (f *Flow) preflight(ctx context.Context, tx pgx.Tx, a intake.Application) (
 }
 
 // preflightUnit asks what the register and the housing bureau hold.
-func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx, a intake.Application) (found registration.Findings, err error) {
+func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx,
+	a intake.Application) (found registration.Findings, err error) {
 	on, err := intake.Today(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,8 @@ func (f *Flow) Accept(ctx context.Context, clerk string, key intake.Key, a intak
 	return Acceptance{CaseID: c.ID, Number: c.Number, AcceptedAt: c.AcceptedAt, Resent: resent}, nil
 }
 
-func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key, a intake.Application) (*intake.Case, error) {
+func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key,
+	a intake.Application) (*intake.Case, error) {
 	if f.drill == nil || a.Kind != registration.Drill {
 		found, err := f.preflight(ctx, tx, a)
 		if err != nil {

@@ -167,7 +167,8 @@ func addSellers(ctx context.Context, tx pgx.Tx, facts *tax.Facts, c intake.Case,
 // addAcquisition tells since when the sellers hold the home and what it cost
 // them: of a right that this window entered, from its own bill; else from what
 // the tax office kept.
-func addAcquisition(ctx context.Context, tx pgx.Tx, facts *tax.Facts, t registration.Title, h registration.Holding) error {
+func addAcquisition(ctx context.Context, tx pgx.Tx, facts *tax.Facts,
+	t registration.Title, h registration.Holding) error {
 	right, _ := t.CurrentRight()
 	if right.OpenedByCase != 0 {
 		return addOwnSale(ctx, tx, facts, right.OpenedByCase, h)
@@ -197,7 +198,8 @@ func addOwnSale(ctx context.Context, tx pgx.Tx, facts *tax.Facts, caseID int64, 
 		return err
 	}
 	facts.Acquired = tax.Acquired{
-		By: tax.ByPurchase, CertificateOn: h.CertifiedOn, VoucherOn: registration.DayOf(bill.PaidAt), PredecessorOn: time.Time{},
+		By: tax.ByPurchase, CertificateOn: h.CertifiedOn,
+		VoucherOn: registration.DayOf(bill.PaidAt), PredecessorOn: time.Time{},
 	}
 	facts.Cost = tax.Cost{Proven: tax.Yes, Price: h.Price}
 	for _, line := range assessed.Lines {

@@ -71,7 +71,8 @@ func (f *Flow) withdraw(u utilities.Utility, asked intake.Step) Work {
 func refOf(c intake.Case, step intake.Step) string { return fmt.Sprintf("%s-%s", c.Number, step) }
 
 // question gathers what a case knows of one account.
-func (f *Flow) question(ctx context.Context, c intake.Case, u utilities.Utility) (utilities.Company, utilities.Request, error) {
+func (f *Flow) question(ctx context.Context, c intake.Case,
+	u utilities.Utility) (utilities.Company, utilities.Request, error) {
 	company, ok := f.Companies[string(u)]
 	if !ok {
 		return company, utilities.Request{}, fmt.Errorf("%s: %w", u, ErrNoCompany)
@@ -93,7 +94,8 @@ func newHolder(p registration.Party) utilities.Holder {
 }
 
 // heard records what a company said, or lets a failure that may pass be tried again.
-func (f *Flow) heard(c intake.Case, step intake.Step, r utilities.Request, a utilities.Answer, err error) (Record, error) {
+func (f *Flow) heard(c intake.Case, step intake.Step, r utilities.Request, a utilities.Answer,
+	err error) (Record, error) {
 	if err != nil && utilities.TryAgain(err) {
 		return nil, err
 	}

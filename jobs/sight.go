@@ -108,7 +108,8 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 }
 
 // List returns cases for a list, as intake.List does.
-func (f *Flow) List(ctx context.Context, holder string, before intake.Number, limit int) (list []intake.Brief, err error) {
+func (f *Flow) List(ctx context.Context, holder string, before intake.Number,
+	limit int) (list []intake.Brief, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		list, err = intake.List(ctx, tx, holder, before, limit)
 		return err

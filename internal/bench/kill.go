@@ -57,7 +57,8 @@ func Kill(ctx context.Context, url string, o Options, child Child) (*KillReport,
 	return &r, nil
 }
 
-func killOnce(ctx context.Context, pool *pgxpool.Pool, o Options, child Child, name, next string) (a Aftermath, err error) {
+func killOnce(ctx context.Context, pool *pgxpool.Pool, o Options, child Child,
+	name, next string) (a Aftermath, err error) {
 	acknowledged, err := loadAndKill(child(name, true), o.Time)
 	if err != nil {
 		return a, err

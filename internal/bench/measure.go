@@ -117,7 +117,8 @@ func report(o Options, bare, full *measured) *Report {
 	perCase := func(m *measured, total float64) float64 { return total / float64(max(len(m.times), 1)) }
 	perSecond := func(m *measured) float64 { return float64(len(m.times)) / m.elapsed.Seconds() }
 	r := &Report{
-		Plan: o.Plan, Load: loadName(o), StepCPU: o.StepCPU, PDF: o.PDF, Cases: len(full.times), Seconds: full.elapsed.Seconds(),
+		Plan: o.Plan, Load: loadName(o), StepCPU: o.StepCPU, PDF: o.PDF,
+		Cases: len(full.times), Seconds: full.elapsed.Seconds(),
 		CasesPerS: perSecond(full), BareCasesPerS: perSecond(bare),
 		P50: percentile(full.times, .5), P95: percentile(full.times, .95), P99: percentile(full.times, .99),
 		BareP50: percentile(bare.times, .5), BareP95: percentile(bare.times, .95), BareP99: percentile(bare.times, .99),

@@ -75,7 +75,8 @@ func (v *View) readSteps(ctx context.Context, tx pgx.Tx) error {
 	found := map[Step]Progress{}
 	var p Progress
 	var us int64
-	_, err = pgx.ForEachRow(rows, []any{&p.Step, &p.State, &p.Holder, &p.StartedAt, &p.DueAt, &p.FinishedAt, &us, &p.Finding},
+	into := []any{&p.Step, &p.State, &p.Holder, &p.StartedAt, &p.DueAt, &p.FinishedAt, &us, &p.Finding}
+	_, err = pgx.ForEachRow(rows, into,
 		func() error {
 			p.Worked = time.Duration(us) * time.Microsecond
 			found[p.Step] = p
