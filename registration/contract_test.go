@@ -22,6 +22,10 @@ func TestTheFiledContractSaysTheSame(t *testing.T) {
 		{"another buyer", func(_ *Application, c *Contract) { c.Buyers = holders(buyerWu) }, "contract_buyers_differ buyers"},
 		{"one buyer more", func(_ *Application, c *Contract) { c.Buyers = holders(buyerDing, buyerWu) }, "contract_buyers_differ buyers"},
 		{"another seller", func(_ *Application, c *Contract) { c.Sellers = holders(stranger) }, "contract_sellers_differ sellers"},
+		{"one seller named twice for two", func(a *Application, c *Contract) {
+			a.Sellers = []Party{sellerAnna, sellerAnna}
+			c.Sellers = holders(sellerAnna, sellerBo)
+		}, "contract_sellers_differ sellers"},
 		{"another name of the seller", func(_ *Application, c *Contract) { c.Sellers[0].Name = "测试假" }, "contract_sellers_differ sellers"},
 		{"joint in the contract", func(_ *Application, c *Contract) { c.CoOwnership = Joint }, "contract_co_ownership_differs co_ownership"},
 		{"other shares", func(a *Application, c *Contract) {

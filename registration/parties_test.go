@@ -12,13 +12,18 @@ func TestOnlyTheHoldersSellAndTheirCertificateProvesIt(t *testing.T) {
 	}
 	joint := []Party{sellerAnna, sellerBo}
 	shares := []Party{withShare(sellerAnna, 4, 10), withShare(sellerBo, 3, 10), withShare(sellerChu, 3, 10)}
+	thirds := []Party{withShare(sellerAnna, 1, 3), withShare(sellerBo, 1, 3), withShare(sellerChu, 1, 3)}
 	for _, s := range []situation{
 		{"T13: of joint owners only one signs", coOwned(Joint, joint, sellerAnna), "holder_not_selling sellers", Block},
 		{"both joint owners sign, in any order", coOwned(Joint, joint, sellerBo, sellerAnna), "", Pass},
 		{"T14: 70 % of the shares sign", coOwned(ByShares, shares, sellerAnna, sellerBo), "sellers_hold_two_thirds sellers", Human},
+		{"exactly two thirds sign", coOwned(ByShares, thirds, sellerAnna, sellerBo), "sellers_hold_two_thirds sellers", Human},
 		{"60 % of the shares are not two thirds", coOwned(ByShares, shares, sellerBo, sellerChu), "holder_not_selling sellers", Block},
 		{"a seller states another share than the register", coOwned(ByShares, shares, withShare(sellerAnna, 1, 2), sellerBo, sellerChu),
 			"seller_share_differs sellers[0].share", Block},
+		{"a body with the number of the holder is not the holder", func(a *Application, _ *Title) {
+			a.Sellers[0].IDKind = Organisation
+		}, "seller_not_holder sellers[0].id_number", Block},
 		{"somebody else sells", coOwned(Sole, []Party{sellerAnna}, stranger), "seller_not_holder sellers[0].id_number", Block},
 		{"a stranger joins the holder", coOwned(Sole, []Party{sellerAnna}, sellerAnna, stranger), "seller_not_holder sellers[1].id_number", Block},
 		{"the number is right, the name is not", func(a *Application, _ *Title) { a.Sellers[0].Name = "测试假" }, "seller_name_differs sellers[0].name", Block},

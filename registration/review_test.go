@@ -30,7 +30,7 @@ func (s situation) check(t *testing.T) {
 		}
 		return
 	}
-	if !slices.Contains(places(found), s.want) || found.Blocked() != (s.out == Block) || found.Human() != (s.out == Human) {
+	if !slices.Contains(places(found), s.want) || found.Blocked() != (s.out == Block) || s.out == Human && !found.Human() {
 		t.Errorf("%s: found %q, blocked %v, human %v; want %q %s",
 			s.name, places(found), found.Blocked(), found.Human(), s.want, s.out)
 	}
@@ -114,6 +114,30 @@ func TestTheTermOfAWaitingSeizureBeginsWhenItTakesEffect(t *testing.T) {
 	s, ok := effectiveSeizure([]Seizure{second, first}, string(unitCode), today)
 	if !ok || s.ID != 2 || !s.FromOn.Equal(day(2026, 5, 4)) || !s.ExpiresOn.Equal(day(2028, 5, 3)) {
 		t.Errorf("in force: %v from %s until %s", ok, dateText(s.FromOn), dateText(s.ExpiresOn))
+	}
+}
+
+func TestARenewalExtendsOnlyWhatStillStands(t *testing.T) {
+	t.Parallel()
+	first := seized(day(2023, 1, 1), 3) // until 31 December 2025
+	renewal := func(served time.Time, lifted time.Time) Seizure {
+		s := seized(served, 3)
+		s.ID, s.Renews, s.LiftedOn = 2, 1, lifted
+		return s
+	}
+	for _, tt := range []struct {
+		name    string
+		renewal Seizure
+		want    int64 // the seizure in force, 0 for none
+	}{
+		{"served on the last day it extends the first", renewal(day(2025, 12, 31), time.Time{}), 1},
+		{"served a day later it is a seizure of its own", renewal(day(2026, 1, 1), time.Time{}), 2},
+		{"lifting the renewal lifts the seizure", renewal(day(2025, 12, 31), today), 0},
+	} {
+		s, ok := effectiveSeizure([]Seizure{first, tt.renewal}, string(unitCode), today)
+		if s.ID != tt.want || ok != (tt.want != 0) {
+			t.Errorf("%s: %d is in force, want %d", tt.name, s.ID, tt.want)
+		}
 	}
 }
 

@@ -140,6 +140,19 @@ func TestTheRegisterGivesBackWhatItWasGiven(t *testing.T) {
 	})
 }
 
+func TestTheNewestSurveyCounts(t *testing.T) {
+	t.Parallel()
+	r := newRegister(t, 1)
+	newer := title().Survey
+	newer.Area++
+	r.must(func(ctx context.Context, tx pgx.Tx) error {
+		return PutSurvey(ctx, tx, unitCode, newer, []byte("SAMPLE 2"))
+	})
+	if got := r.title(unitCode).Survey; got.Area != newer.Area {
+		t.Errorf("area %d", got.Area)
+	}
+}
+
 func TestWhatTheRegisterDoesNotHold(t *testing.T) {
 	t.Parallel()
 	r := newRegister(t, 0)
