@@ -125,7 +125,7 @@ func (f *Flow) connect(cfg Config) (err error) {
 		RetryPolicy:                 cfg.Patience,
 		CompletedJobRetentionPeriod: keepFinished,
 		SoftStopTimeout:             jobTimeout,
-		WorkerMiddleware:            []rivertype.WorkerMiddleware{&clean{}},
+		Plugins:                     []rivertype.Plugin{&clean{}},
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil)},
 		Logger: quiet(cfg.Log),

@@ -71,7 +71,7 @@ func timed(record Record, began time.Time) Record {
 
 // clean keeps hostile text out of River: one NUL or invalid byte in an error
 // text blocks its batch completer and makes it run innocent jobs again.
-type clean struct{ river.MiddlewareDefaults }
+type clean struct{ river.PluginDefaults }
 
 // maxErrorText is the longest error text kept with a job, in bytes.
 const maxErrorText = 1000
