@@ -47,7 +47,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if found = append(found, body.defects()...); len(found) > 0 {
+	if found = merge(found, body.defects()); len(found) > 0 {
 		return &jobs.DefectsError{Findings: found}
 	}
 	if err := s.pronounce(r, number, body); err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ func decode(raw []byte, v any) (registration.Findings, error) {
 	var s shape
 	s.check(root, reflect.TypeOf(v).Elem(), "")
 	var wrong *json.UnmarshalTypeError
+	if s.nul { // PostgreSQL stores none; the rules then see the sign for "unreadable"
+		raw = bytes.ReplaceAll(raw, []byte(`\u0000`), []byte(`\ufffd`))
+	}
 	if err := json.Unmarshal(raw, v); err != nil && !errors.As(err, &wrong) { // a wrong type is found already
 		return nil, fmt.Errorf("%w: %w", errNotJSON, err)
 	}

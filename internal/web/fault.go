@@ -110,6 +110,8 @@ func faultOf(err error) fault {
 		return fault{code: "blocked", status: http.StatusConflict, findings: blocking(blocked.Findings)}
 	case errors.As(err, &large):
 		return fault{code: "too_large", status: http.StatusRequestEntityTooLarge}
+	case unstorable(err):
+		return fault{code: "not_json", status: http.StatusBadRequest}
 	case unavailable(err): // first: it may wrap a deadline of the line
 		return fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}
 	}

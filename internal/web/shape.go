@@ -30,7 +30,10 @@ const maxShapeFindings = 100
 
 // shape collects how a JSON text differs from a Go type. encoding/json would
 // stop at the first difference, and take "Price_FEN" for "price_fen".
-type shape struct{ found registration.Findings }
+type shape struct {
+	found registration.Findings
+	nul   bool // a text has one
+}
 
 func (s *shape) add(code, path string, args map[string]string) {
 	if len(s.found) < maxShapeFindings {
@@ -48,7 +51,7 @@ func (s *shape) check(n node, t reflect.Type, path string) {
 	}
 	switch {
 	case t.Kind() == reflect.String || reflect.PointerTo(t).Implements(textual):
-		s.want(n, "string", path)
+		s.text(n, path)
 	case t.Kind() == reflect.Int64:
 		s.integer(n, path)
 	case t.Kind() == reflect.Slice && s.want(n, "array", path):
@@ -67,6 +70,14 @@ func (s *shape) want(n node, kind, path string) bool {
 		return false
 	}
 	return true
+}
+
+// text reports what is no text, or one that cannot be stored.
+func (s *shape) text(n node, path string) {
+	if s.want(n, "string", path) && strings.Contains(n.value.(string), "\x00") {
+		s.nul = true
+		s.add(codeTextForbidden, path, map[string]string{"character": "U+0000"})
+	}
 }
 
 // integer reports what is no 64-bit integer, in the plain notation of one.

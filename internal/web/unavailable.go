@@ -32,3 +32,10 @@ func unavailable(err error) bool {
 	return errors.As(err, &connect) || errors.As(err, &line) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
+
+// unstorable reports a text that PostgreSQL cannot hold, such as one with a NUL,
+// where no rule was asked about it before.
+func unstorable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
+}

@@ -1,0 +1,261 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/access"
+	"onewindow/internal/pgtest"
+	"onewindow/jobs"
+	"onewindow/registration"
+)
+
+// office is a whole office behind its doors: a database with homes to sell, a
+// flow on real River, and an HTTP server.
+type office struct {
+	t       testing.TB
+	pool    *pgxpool.Pool
+	flow    *jobs.Flow
+	url     string
+	secrets map[string]access.Secret
+	log     *logBook
+}
+
+// logBook keeps what was logged.
+type logBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// The people of the office.
+var people = []access.Staff{
+	{ID: "clerk-01", Name: "李受理", Role: access.Clerk},
+	{ID: "clerk-02", Name: "周受理", Role: access.Clerk},
+	{ID: "registrar-01", Name: "王审核", Role: access.Registrar},
+	{ID: "tax-01", Name: "赵税务", Role: access.TaxOfficer},
+	{ID: "operator-01", Name: "钱运维", Role: access.Operator},
+}
+
+// newOffice opens an office with n homes whose flow only accepts.
+func newOffice(t testing.TB, n int) *office { return openOffice(t, pgtest.URL(t), n, jobs.Offices{}) }
+
+// openOffice opens an office on a migrated, empty database.
+func openOffice(t testing.TB, url string, n int, around jobs.Offices) *office {
+	t.Helper()
+	o := &office{t: t, pool: poolOf(t, url, 20), secrets: map[string]access.Secret{}, log: &logBook{}}
+	log := slog.New(slog.NewTextHandler(o.log, nil))
+	engine, err := jobs.EnginePool(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(engine.Close)
+	o.flow, err = jobs.New(jobs.Config{Name: "office", Pool: o.pool, Engine: engine, Log: log, Offices: around})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(New(Config{Flow: o.flow, Pool: o.pool, Log: log}))
+	t.Cleanup(server.Close)
+	o.url = server.URL
+	o.must(func(ctx context.Context, tx pgx.Tx) error { return o.settle(ctx, tx, n) })
+	return o
+}
+
+func poolOf(t testing.TB, url string, most int32) *pgxpool.Pool {
+	t.Helper()
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.MaxConns = most
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// settle engages the staff and builds n homes.
+func (o *office) settle(ctx context.Context, tx pgx.Tx, n int) error {
+	for _, s := range people {
+		o.secrets[s.ID] = access.NewSecret()
+		if err := access.Put(ctx, tx, s, o.secrets[s.ID]); err != nil {
+			return err
+		}
+	}
+	parcel := unitOf(0).Parcel()
+	if err := registration.PutParcel(ctx, tx, registration.Parcel{
+		Code: parcel, Location: "测试路1号", Area: 12345_67, Use: registration.UrbanResidential}); err != nil {
+		return err
+	}
+	if err := registration.PutBuilding(ctx, tx, registration.Building{Parcel: parcel, Number: "0001", Name: "1栋",
+		Structure: registration.ReinforcedConcrete, Floors: 32, CompletedYear: 2018}); err != nil {
+		return err
+	}
+	for i := range n {
+		if err := putHome(ctx, tx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *office) must(do func(context.Context, pgx.Tx) error) {
+	o.t.Helper()
+	ctx := context.Background()
+	if err := pgx.BeginFunc(ctx, o.pool, func(tx pgx.Tx) error { return do(ctx, tx) }); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// rows counts everything that accepting a case writes.
+func (o *office) rows() (n int) {
+	o.t.Helper()
+	err := o.pool.QueryRow(context.Background(), `
+		SELECT (SELECT count(*) FROM intake_case) + (SELECT count(*) FROM intake_step) +
+			(SELECT count(*) FROM intake_journal) + (SELECT count(*) FROM intake_key) +
+			(SELECT count(*) FROM intake_day) + (SELECT count(*) FROM river_job)`).Scan(&n)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return n
+}
+
+// reply is an answer read whole.
+type reply struct {
+	*http.Response
+	body []byte
+}
+
+// problem reads the answer as RFC 9457 wants it.
+func (r reply) problem(t testing.TB) (p problem) {
+	t.Helper()
+	if got := r.Header.Get("Content-Type"); got != "application/problem+json" {
+		t.Fatalf("status %d of type %q: %s", r.StatusCode, got, r.body)
+	}
+	r.into(t, &p)
+	if p.Status != r.StatusCode || p.Title == "" || p.Title == "problem_"+strings.TrimPrefix(p.Type, problemPath) {
+		t.Errorf("a problem without its words or status: %s", r.body)
+	}
+	return p
+}
+
+func (r reply) into(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(r.body, v); err != nil {
+		t.Fatalf("%v in %s", err, r.body)
+	}
+}
+
+// codes lists the defects as "code field".
+func (p problem) codes() (codes []string) {
+	for _, e := range p.Errors {
+		codes = append(codes, strings.TrimSpace(e.Code+" "+e.Field))
+	}
+	return codes
+}
+
+// request is one request to the office.
+type request struct {
+	method, path string
+	staff        string // "" asks as nobody
+	body         string
+	header       map[string]string
+}
+
+// send sends it and reads the answer.
+func (o *office) send(r request) reply {
+	o.t.Helper()
+	res, err := http.DefaultClient.Do(o.prepare(context.Background(), r))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return reply{res, body}
+}
+
+func (o *office) prepare(ctx context.Context, r request) *http.Request {
+	o.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, r.method, o.url+r.path, strings.NewReader(r.body))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if r.staff != "" {
+		req.SetBasicAuth(r.staff, o.secrets[r.staff].Text())
+	}
+	if r.body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range r.header {
+		req.Header.Set(name, value)
+		if value == "" {
+			req.Header.Del(name)
+		}
+	}
+	return req
+}
+
+// apply hands an application in under a key.
+func (o *office) apply(key, body string) reply {
+	o.t.Helper()
+	return o.send(request{method: "POST", path: "/api/v1/cases", staff: "clerk-01", body: body,
+		header: map[string]string{"Idempotency-Key": key}})
+}
+
+// get asks for something as a clerk.
+func (o *office) get(path string) reply {
+	o.t.Helper()
+	return o.send(request{method: "GET", path: path, staff: "clerk-01"})
+}
+
+// accept opens the case of home i.
+func (o *office) accept(i int) (a accepted) {
+	o.t.Helper()
+	r := o.apply(fmt.Sprintf("home-%d", i), saleOf(i).text(o.t))
+	if r.StatusCode != http.StatusCreated {
+		o.t.Fatalf("accepting home %d: %d %s", i, r.StatusCode, r.body)
+	}
+	r.into(o.t, &a)
+	return a
+}
+
+// eventually waits for what happens in the background.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for range 600 {
+		if holds() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("not within half a minute: %s", what)
+}
