@@ -90,7 +90,14 @@ func (a account) claim(dir string) error {
 	if len(entries) > 0 && !exists(filepath.Join(dir, lockName)) {
 		return fmt.Errorf("%s is not empty and was not made by this program: name a directory of its own", dir)
 	}
-	return os.Chmod(dir, 0o711) // whatever the umask
+	if err := os.Chmod(dir, 0o711); err != nil { // whatever the umask
+		return err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("mark the directory as this program's: %w", err)
+	}
+	return lock.Close()
 }
 
 // take gives path to the account and closes it to everybody else.
