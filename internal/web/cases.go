@@ -125,7 +125,7 @@ func (s *server) preflight(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, readiness{!found.Blocked(), defectsOf(languageOf(r), found)})
 }
 
-// brief is a case in a list, without its people.
+// briefView is a case in a list, without its people.
 type briefView struct {
 	Number     intake.Number    `json:"acceptance_number"`
 	Kind       string           `json:"kind"`
@@ -140,8 +140,8 @@ type briefView struct {
 	Case       string           `json:"case"`
 }
 
-// page is a part of a list. Next is the address of what follows.
-type page struct {
+// caseList is a part of a list. Next is the address of what follows.
+type caseList struct {
 	Cases []briefView `json:"cases"`
 	Next  string      `json:"next,omitempty"`
 }
@@ -156,7 +156,7 @@ func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page{Cases: []briefView{}}
+	p := caseList{Cases: []briefView{}}
 	if len(list) > q.limit {
 		list = list[:q.limit]
 		p.Next = q.after(list[q.limit-1].Number)
