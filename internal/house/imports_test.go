@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/money", "pgx", "chi"},
+		"internal/access", "internal/money", "internal/outbound", "pgx", "chi"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.

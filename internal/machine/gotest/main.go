@@ -62,6 +62,7 @@ func show(events io.Reader, out io.Writer) (skipped []string, err error) {
 		switch {
 		case e.Action == "build-output", e.Action == "output" && e.Test == "" && closing(e.Output):
 			fmt.Fprint(out, e.Output)
+		case e.Action == "output" && strings.HasPrefix(e.Output, "=== "): // only when tests ran
 		case e.Action == "output":
 			said[name].WriteString(e.Output)
 		case e.Action == "skip" && e.Test != "":

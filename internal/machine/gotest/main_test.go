@@ -13,6 +13,7 @@ func TestFailuresAreShownAndSkipsAreNamed(t *testing.T) {
 {"Action":"build-output","ImportPath":"onewindow/c","Output":"c.go:1:1: no\n"}
 {"Action":"output","Package":"onewindow/a","Test":"TestGood","Output":"chatter\n"}
 {"Action":"pass","Package":"onewindow/a","Test":"TestGood"}
+{"Action":"output","Package":"onewindow/a","Test":"TestBad","Output":"=== RUN   TestBad\n"}
 {"Action":"output","Package":"onewindow/a","Test":"TestBad","Output":"a_test.go:7: wrong\n"}
 {"Action":"fail","Package":"onewindow/a","Test":"TestBad"}
 {"Action":"output","Package":"onewindow/a","Test":"TestLazy","Output":"no browser\n"}
