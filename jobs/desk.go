@@ -160,6 +160,7 @@ func (f *Flow) end(ctx context.Context, batch []*ending) error {
 			if e.Move, err = e.record(ctx, tx); err != nil {
 				return fmt.Errorf("record %s of case %s: %w", e.Step, e.Case.Number, err)
 			}
+			e.Actor = cmp.Or(e.Actor, intake.Machine)
 			motions[i] = e.Motion
 		}
 		cases, err := intake.Advance(ctx, tx, motions)

@@ -64,12 +64,20 @@ func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 			return intake.Move{}, err
 		}
 		if bill.State == tax.BillPaid {
-			return intake.Move{State: intake.Done, Reason: reasonPaid(bill)}, nil
+			return intake.Move{State: intake.Done, Actor: payer(order), Reason: reasonPaid(bill)}, nil
 		}
 		return intake.Move{
 			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: askGatewayAgain, Reason: "payment_asked",
 		}, nil
 	}
+}
+
+// payer is who moves the step: the applicant, if an order was paid.
+func payer(o tax.Order) string {
+	if o.State == tax.OrderPaid {
+		return intake.Applicant
+	}
+	return intake.Machine
 }
 
 func reasonPaid(b tax.Bill) string {

@@ -57,14 +57,11 @@ func (f *Flow) ask(ctx context.Context, c intake.Case, step intake.Step) (record
 	return work(ctx, c)
 }
 
-// timed adds to a record who moved the step and how long the worker was at it.
+// timed adds to a record how long the worker was at it.
 func timed(record Record, began time.Time) Record {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		m, err := record(ctx, tx)
 		m.Worked = time.Since(began)
-		if m.Actor == "" {
-			m.Actor = intake.Machine
-		}
 		return m, err
 	}
 }

@@ -1,0 +1,138 @@
+package town
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"onewindow/internal/outbound"
+	"onewindow/internal/sandbox"
+	"onewindow/jobs"
+	"onewindow/registration/certificate"
+	"onewindow/tax"
+	"onewindow/utilities"
+)
+
+// Offices are the sandbox companies and the payment gateway of the town, on a
+// loopback address, with a door for their callbacks. They answer at once.
+type Offices struct {
+	jobs.Offices
+	URL      string
+	Payments *sandbox.Payments
+
+	flow      *jobs.Flow // whom the callbacks are for; set by Serve
+	companies []*sandbox.Company
+	mux       *http.ServeMux
+	server    *http.Server
+	listener  net.Listener
+}
+
+// NewOffices opens the doors. Give its jobs.Offices to a flow, then Serve that flow.
+func NewOffices() (*Offices, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open the offices' doors: %w", err)
+	}
+	press, err := certificate.NewPress()
+	if err != nil {
+		return nil, err
+	}
+	o := &Offices{URL: "http://" + listener.Addr().String(), mux: http.NewServeMux(), listener: listener}
+	o.server = &http.Server{Handler: o.mux, ReadHeaderTimeout: 10 * time.Second}
+	client := outbound.New(10*time.Second, outbound.Loopback()...)
+	o.Offices = jobs.Offices{
+		Press: press, VerifyKey: random(), VerifyURL: o.URL + "/v/", Sample: true,
+		Gateway:   tax.Gateway{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client},
+		Companies: map[string]utilities.Company{},
+	}
+	o.Payments = sandbox.NewPayments(o.Gateway.Key, o.URL+"/callbacks/payments", client)
+	o.mux.Handle("/pay/", http.StripPrefix("/pay", o.Payments))
+	for _, u := range utilities.Utilities {
+		o.addCompany(u, client)
+	}
+	o.mux.HandleFunc("POST /callbacks/payments", o.paid)
+	o.mux.HandleFunc("POST /callbacks/utilities/{utility}", o.answered)
+	return o, nil
+}
+
+func (o *Offices) addCompany(u utilities.Utility, client *http.Client) {
+	name, key := "town-"+string(u), outbound.Key(random())
+	company := sandbox.NewCompany(sandbox.CompanyOptions{
+		Name: name, Key: key, Callback: o.URL + "/callbacks/utilities/" + string(u), HTTP: client,
+	}, nil)
+	o.companies = append(o.companies, company)
+	o.mux.Handle("/"+string(u)+"/", http.StripPrefix("/"+string(u), company))
+	o.Companies[string(u)] = utilities.Company{
+		Utility: u, Name: name, URL: o.URL + "/" + string(u), Key: key, HTTP: client,
+	}
+}
+
+// Serve answers until Close; callbacks go to the flow.
+func (o *Offices) Serve(f *jobs.Flow) {
+	o.flow = f
+	go func() { _ = o.server.Serve(o.listener) }() // it ends with Close
+}
+
+// Close shuts the doors.
+func (o *Offices) Close() {
+	for _, c := range o.companies {
+		c.Close()
+	}
+	_ = o.server.Close()
+}
+
+// Pay pays the bill of a case at the gateway, as its payer would.
+func (o *Offices) Pay(ctx context.Context, ref string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.Gateway.URL+"/orders/"+ref+"/pay", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("pay %s: %w", ref, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("pay %s: status %d", ref, res.StatusCode)
+	}
+	return nil
+}
+
+func (o *Offices) paid(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, outbound.MaxBody))
+	if err == nil {
+		err = o.flow.Paid(r.Context(), r.Header, body)
+	}
+	answer(w, err)
+}
+
+func (o *Offices) answered(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, outbound.MaxBody))
+	if err == nil {
+		err = o.flow.CompanyAnswered(r.Context(), r.PathValue("utility"), r.Header, body)
+	}
+	answer(w, err)
+}
+
+// answer says what a caller of callbacks must know: taken, or come again.
+func answer(w http.ResponseWriter, err error) {
+	switch {
+	case err == nil, errors.Is(err, utilities.ErrNothingNew):
+		w.WriteHeader(http.StatusOK)
+	case errors.Is(err, utilities.ErrNoRequest):
+		w.WriteHeader(http.StatusNotFound)
+	default:
+		w.WriteHeader(http.StatusBadRequest)
+	}
+}
+
+func random() []byte {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails (crypto/rand)
+	return key
+}
