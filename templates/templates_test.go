@@ -133,7 +133,9 @@ func addProblems(t *testing.T, all map[string][]string) {
 		all["problem_"+m[1]], all["problem_"+m[1]+"_detail"] = nil, nil
 	}
 	for _, m := range regexp.MustCompile(`\bcode\w+ += "(\w+)"`).FindAllStringSubmatch(source, -1) {
-		all[m[1]] = nil
+		if _, ofAnother := all[m[1]]; !ofAnother {
+			all[m[1]] = nil
+		}
 	}
 	all["field_type"] = []string{"want", "got"}
 }

@@ -1,0 +1,185 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+	"onewindow/jobs"
+	"onewindow/registration"
+	"onewindow/tax"
+)
+
+// decisionView is one decision that the reader may take, with what the machine
+// found beside it.
+type decisionView struct {
+	Step       intake.Step
+	Ask        string
+	Failing    []findingRow
+	Passing    []findingRow
+	Closed     string // why this reader may not decide; "" if they may
+	Verdicts   []jobs.Verdict
+	Verdict    jobs.Verdict // what was chosen
+	AsksReason bool
+	Reason     string
+	ReasonHint string
+	Button     string
+	BadVerdict *mistake
+	BadReason  *mistake
+}
+
+// decisionsOf lists what waits for the reader.
+func decisionsOf(staff access.Staff, c *jobs.Sight) []decisionView {
+	var list []decisionView
+	for _, p := range c.Progress {
+		verdicts := slices.DeleteFunc(taken(c, p), func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
+		if len(verdicts) > 0 {
+			list = append(list, decisionOf(staff, c, p, verdicts))
+		}
+	}
+	return list
+}
+
+// taken are the verdicts that a step takes where it stands; jobs.Flow has the
+// last word.
+func taken(c *jobs.Sight, p intake.Progress) []jobs.Verdict {
+	switch {
+	case p.Step == intake.Review && p.State == intake.NeedsInput && p.Holder == intake.Applicant:
+		return []jobs.Verdict{jobs.Supplement}
+	case p.Step == intake.Review && p.State == intake.NeedsInput:
+		return []jobs.Verdict{jobs.Approve, jobs.Return, jobs.Refuse}
+	case p.State != intake.Manual:
+		return nil
+	case p.Step == intake.Assess && c.Tax != nil:
+		return []jobs.Verdict{jobs.Confirm}
+	case p.Step.Utility() != "":
+		return []jobs.Verdict{jobs.Retry, jobs.GiveUp}
+	}
+	return []jobs.Verdict{jobs.Retry}
+}
+
+func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts []jobs.Verdict) decisionView {
+	d := decisionView{Step: p.Step, Verdicts: verdicts, Ask: "请处理", Button: "提交决定"}
+	found := c.Findings(p.Step)
+	for _, row := range rowsOf(found) {
+		if row.Outcome == registration.Pass {
+			d.Passing = append(d.Passing, row)
+			continue
+		}
+		d.Failing = append(d.Failing, row)
+	}
+	if len(verdicts) == 1 {
+		d.Verdict, d.Button = verdicts[0], wordsOf("verdict."+string(verdicts[0]), nil)
+	}
+	d.AsksReason = slices.ContainsFunc(verdicts, func(v jobs.Verdict) bool { return v != jobs.Supplement && v != jobs.Retry })
+	switch {
+	case verdicts[0] == jobs.Supplement:
+		d.Ask = "等待申请人补正"
+	case verdicts[0] == jobs.Confirm:
+		d.forTax(c.Tax)
+	case p.Step == intake.Review:
+		d.forReview(staff, c, found)
+	default:
+		d.ReasonHint = "不再办理必须写明理由，并已告知当事人；会记入办件流水。"
+	}
+	return d
+}
+
+// forReview asks the registrar; findings that block leave no approval to choose.
+func (d *decisionView) forReview(staff access.Staff, c *jobs.Sight, found registration.Findings) {
+	d.Ask, d.ReasonHint = "请决定", "退回补正和不予登记必须写明理由；会告知当事人并记入办件流水。"
+	if staff.ID == c.AcceptedBy {
+		d.Closed = wordsOf("problem_same_hand_detail", nil)
+	}
+	if found.Blocked() {
+		d.Verdicts = slices.DeleteFunc(d.Verdicts, func(v jobs.Verdict) bool { return v == jobs.Approve })
+		d.ReasonHint = "有不通过的核查，不能同意登记。" + d.ReasonHint
+	}
+}
+
+// forTax shows the officer why the machine would not decide.
+func (d *decisionView) forTax(a *tax.Assessment) {
+	d.Ask, d.ReasonHint = "请核定", "写明确认所列金额的依据；会记入办件流水。"
+	for _, m := range a.Manual {
+		d.Failing = append(d.Failing, findingRow{registration.Human, "核定原因", wordsOf("manual."+string(m.Code), m.Args)})
+	}
+	if len(a.Without) > 0 {
+		d.Closed = wordsOf("problem_no_figures_detail", nil)
+	}
+}
+
+// postDecision takes a verdict. What it cannot take is said on the case page,
+// and what was typed stays.
+func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	number, err := numberOf(r)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(intake.Steps(), stepOf(r)) {
+		return errNotFound
+	}
+	body := verdictBody{Verdict: typed(r, "verdict"), Reason: strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))}
+	if found := body.defects(); len(found) > 0 {
+		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, mistake{ID: "reason-", Text: wordsOf(found[0].Code, found[0].Args)})
+	}
+	if body.Verdict == "" {
+		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, mistake{ID: "verdict-", Text: "请选择一项决定。"})
+	}
+	err = s.pronounce(r, number, body)
+	if err == nil {
+		http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
+		return nil
+	}
+	f := faultOf(err)
+	switch {
+	case errors.Is(err, jobs.ErrNoReason):
+		return s.decideAgain(w, r, body, f.status, mistake{ID: "reason-", Text: wordsOf("problem_reason_missing_detail", nil)})
+	case f.status == http.StatusConflict || errors.Is(err, intake.ErrSameHand):
+		return s.decideAgain(w, r, body, f.status, mistake{Text: wordsOf("problem_"+f.code+"_detail", f.args)})
+	}
+	return err
+}
+
+// decideAgain shows the case with what kept the verdict from being taken.
+func (s *server) decideAgain(w http.ResponseWriter, r *http.Request, body verdictBody, status int, m mistake) error {
+	c, err := s.sightOf(r)
+	if err != nil {
+		return err
+	}
+	p := casePageOf(r, c)
+	p.Refresh = 0
+	for i := range p.Decisions {
+		if d := &p.Decisions[i]; d.Step == stepOf(r) {
+			d.keep(body, &m)
+		}
+	}
+	if strings.HasSuffix(m.ID, "-") { // the step takes no verdict any more: there is no field to go to
+		m.ID = ""
+	}
+	p.Errors = []mistake{m}
+	return show(w, status, "case", p)
+}
+
+// keep puts back what was chosen and typed, and the mistake beside its field.
+func (d *decisionView) keep(body verdictBody, m *mistake) {
+	d.Reason = body.Reason
+	if len(d.Verdicts) > 1 {
+		d.Verdict = jobs.Verdict(body.Verdict)
+	}
+	switch m.ID {
+	case "reason-":
+		m.ID, m.Label = m.ID+string(d.Step), "理由"
+		bad := *m
+		d.BadReason = &bad
+	case "verdict-":
+		m.ID, m.Label = m.ID+string(d.Step), "决定"
+		bad := *m
+		d.BadVerdict = &bad
+	}
+}

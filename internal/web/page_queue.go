@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+	"onewindow/registration"
+)
+
+// queuePage lists cases: one holder's, or all.
+type queuePage struct {
+	frame
+	Heading, Empty string
+	Tabs           []tab
+	Cases          []queueRow
+	First, Next    string
+}
+
+// tab is one queue and how many cases wait in it.
+type tab struct {
+	holder, Name, Link, Count string
+	Here                      bool
+}
+
+// queueRow is a case in the list, without its people.
+type queueRow struct {
+	intake.Brief
+	Unit  string
+	Until *time.Time
+	Late  bool
+}
+
+const (
+	queueLength = 50
+	mostCounted = 99
+)
+
+// queues are the holders who have a queue, with what it is called and what an
+// empty one says.
+var queues = []struct{ holder, name, empty string }{
+	{intake.Reviewer, "待登记审核", "没有等待登记审核的办件。"},
+	{intake.TaxOfficer, "待税务核定", "没有等待税务人员核定的办件。"},
+	{intake.Applicant, "待申请人", "没有等待申请人补正或缴款的办件。"},
+	{intake.Operator, "待运维处理", "没有等待运维处理的办件。"},
+	{"", "全部办件", "还没有办件。"},
+}
+
+// ownQueue is the queue that a role finds when it comes; others find all cases.
+var ownQueue = map[access.Role]string{
+	access.Registrar: intake.Reviewer, access.TaxOfficer: intake.TaxOfficer, access.Operator: intake.Operator,
+}
+
+func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
+	p := queuePage{frame: frameOf(r, "queue")}
+	p.Refresh = 30
+	holder := ownQueue[p.Staff.Role]
+	if asked := r.URL.Query(); asked.Has("holder") {
+		holder = asked.Get("holder")
+	}
+	if !holders[holder] {
+		return errQuery
+	}
+	before := intake.Number(r.URL.Query().Get("before"))
+	if before != "" {
+		if _, err := intake.ParseNumber(string(before)); err != nil {
+			return err
+		}
+		p.First = queueLink(holder, "")
+	}
+	list, err := s.Flow.List(r.Context(), holder, before, queueLength+1)
+	if err != nil {
+		return err
+	}
+	if len(list) > queueLength {
+		list = list[:queueLength]
+		p.Next = queueLink(holder, list[queueLength-1].Number)
+	}
+	p.Cases = queueRows(list, time.Now())
+	p.Tabs, err = s.tabs(r, holder)
+	for i, q := range queues {
+		if q.holder == holder {
+			p.Heading, p.Empty = p.Tabs[i].Name, q.empty
+		}
+	}
+	return firstOf(err, func() error { return show(w, http.StatusOK, "queue", p) })
+}
+
+// firstOf returns err, or what then returns.
+func firstOf(err error, then func() error) error {
+	if err != nil {
+		return err
+	}
+	return then()
+}
+
+func queueRows(list []intake.Brief, now time.Time) []queueRow {
+	rows := make([]queueRow, len(list))
+	for i, b := range list {
+		rows[i] = queueRow{b, registration.UnitCode(b.Unit).Groups(), b.DueAt, b.DueAt != nil && b.DueAt.Before(now)}
+	}
+	return rows
+}
+
+// tabs counts the cases that wait in each queue, up to a hundred.
+func (s *server) tabs(r *http.Request, here string) ([]tab, error) {
+	var tabs []tab
+	for _, q := range queues {
+		t := tab{holder: q.holder, Name: q.name, Link: queueLink(q.holder, ""), Here: q.holder == here}
+		if q.holder != "" {
+			list, err := s.Flow.List(r.Context(), q.holder, "", mostCounted+1)
+			if err != nil {
+				return nil, err
+			}
+			t.Count = counted(len(list))
+		}
+		tabs = append(tabs, t)
+	}
+	return tabs, nil
+}
+
+func counted(n int) string {
+	if n > mostCounted {
+		return strconv.Itoa(mostCounted) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+func queueLink(holder string, before intake.Number) string {
+	query := url.Values{"holder": {holder}}
+	if before != "" {
+		query.Set("before", string(before))
+	}
+	return "/?" + query.Encode()
+}
+
+// findCase goes to the case whose number was typed or scanned.
+func (s *server) findCase(w http.ResponseWriter, r *http.Request) error {
+	number, err := intake.ParseNumber(plain(r.URL.Query().Get("number")))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"onewindow/internal/access"
+	"onewindow/registration/certificate"
+)
+
+// signInPage asks who is there.
+type signInPage struct {
+	frame
+	ID, Next string
+}
+
+func (s *server) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	return show(w, http.StatusOK, "sign_in", signInPage{Next: within(r.URL.Query().Get("next"))})
+}
+
+// postSignIn opens a session and goes on to where the person wanted to be.
+func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	id, next := strings.TrimSpace(typed(r, "id")), within(r.PostFormValue("next"))
+	err := s.signIn(w, r, id, strings.TrimSpace(r.PostFormValue("secret")))
+	if errors.Is(err, access.ErrUnknown) {
+		p := signInPage{ID: id, Next: next}
+		p.Errors = []mistake{{ID: "id", Text: wordsOf("problem_credentials", nil)}}
+		return show(w, http.StatusUnauthorized, "sign_in", p)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+func (s *server) postSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.signOut(w, r); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+// within keeps a redirect on this site: a path that browsers read as one.
+func within(next string) string {
+	odd := strings.ContainsFunc(next, func(c rune) bool { return c < ' ' || c == '\\' })
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || odd {
+		return "/"
+	}
+	return next
+}
+
+// formError says why a form cannot be read.
+func formError(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return err
+	}
+	return errors.Join(errQuery, err)
+}
+
+// verifyPage tells anyone whether a certificate is genuine.
+type verifyPage struct {
+	frame
+	Found *verifiedView
+	At    time.Time
+}
+
+// verifiedView is what the public may learn: nothing that is not on the paper,
+// and of the holder and the unit only enough to compare.
+type verifiedView struct {
+	Number, Holder, Unit, Office string
+	IssuedAt                     time.Time
+	Current, Sample              bool
+}
+
+// showVerification answers every id that is none with the same page.
+func (s *server) showVerification(w http.ResponseWriter, r *http.Request) error {
+	p := verifyPage{At: time.Now()}
+	id, err := certificate.ParseVerifyID(chi.URLParam(r, "id"))
+	if err != nil {
+		return show(w, http.StatusNotFound, "verify", p)
+	}
+	v, err := s.Flow.Verify(r.Context(), id)
+	if errors.Is(err, certificate.ErrNoDocument) {
+		return show(w, http.StatusNotFound, "verify", p)
+	}
+	if err != nil {
+		return err
+	}
+	p.Found = &verifiedView{
+		Number: string(v.Number), Holder: maskHolders(v.Sheet.Holder), Unit: lastGroups(v.Sheet.Unit),
+		Office: v.Sheet.Office, IssuedAt: v.IssuedAt, Current: v.Current, Sample: v.Sheet.Sample,
+	}
+	return show(w, http.StatusOK, "verify", p)
+}
+
+// maskHolders masks each of the holders that a certificate names.
+func maskHolders(names string) string {
+	masked := strings.Split(names, "、")
+	for i, name := range masked {
+		masked[i] = maskName(name)
+	}
+	return strings.Join(masked, "、")
+}
+
+// lastGroups keeps the two last groups of a printed unit code.
+func lastGroups(unit string) string {
+	groups := strings.Fields(unit)
+	return strings.Join(groups[max(0, len(groups)-2):], " ")
+}
