@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -19,8 +20,8 @@ import (
 
 	"onewindow/internal/access"
 	"onewindow/internal/pgtest"
+	"onewindow/internal/town"
 	"onewindow/jobs"
-	"onewindow/registration"
 )
 
 // office is a whole office behind its doors: a database with homes to sell, a
@@ -30,6 +31,7 @@ type office struct {
 	pool    *pgxpool.Pool
 	flow    *jobs.Flow
 	url     string
+	gateway *httptest.Server // where bills are paid; nil in an office that only accepts
 	secrets map[string]access.Secret
 	log     *logBook
 }
@@ -62,10 +64,32 @@ var people = []access.Staff{
 }
 
 // newOffice opens an office with n homes whose flow only accepts.
-func newOffice(t testing.TB, n int) *office { return openOffice(t, pgtest.URL(t), n, jobs.Offices{}) }
+func newOffice(t testing.TB, n int) *office {
+	t.Helper()
+	o := openOffice(t, pgtest.URL(t), nil)
+	o.build(n)
+	return o
+}
+
+// workingOffice opens an office with n homes whose flow works, with the sandbox
+// offices around it.
+func workingOffice(t testing.TB, n int) *office {
+	t.Helper()
+	o := openOffice(t, pgtest.URL(t), around)
+	o.build(n)
+	if err := o.flow.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.flow.Stop(context.Background()); err != nil {
+			t.Errorf("stop the flow: %v", err)
+		}
+	})
+	return o
+}
 
 // openOffice opens an office on a migrated, empty database.
-func openOffice(t testing.TB, url string, n int, around jobs.Offices) *office {
+func openOffice(t testing.TB, url string, around func(testing.TB, string) (jobs.Offices, *httptest.Server)) *office {
 	t.Helper()
 	o := &office{t: t, pool: poolOf(t, url, 20), secrets: map[string]access.Secret{}, log: &logBook{}}
 	log := slog.New(slog.NewTextHandler(o.log, nil))
@@ -74,14 +98,20 @@ func openOffice(t testing.TB, url string, n int, around jobs.Offices) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(engine.Close)
-	o.flow, err = jobs.New(jobs.Config{Name: "office", Pool: o.pool, Engine: engine, Log: log, Offices: around})
-	if err != nil {
+	server := httptest.NewUnstartedServer(nil)
+	o.url = "http://" + server.Listener.Addr().String()
+	config := jobs.Config{Name: "office", Pool: o.pool, Engine: engine, Log: log}
+	if around != nil {
+		config.Offices, o.gateway = around(t, o.url)
+	}
+	if o.flow, err = jobs.New(config); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(New(Config{Flow: o.flow, Pool: o.pool, Log: log}))
-	t.Cleanup(server.Close)
-	o.url = server.URL
-	o.must(func(ctx context.Context, tx pgx.Tx) error { return o.settle(ctx, tx, n) })
+	base, stop := context.WithCancel(context.Background())
+	server.Config.BaseContext = func(net.Listener) context.Context { return base }
+	server.Config.Handler = New(Config{Flow: o.flow, Pool: o.pool, Log: log})
+	server.Start()
+	t.Cleanup(func() { stop(); server.Close() })
 	return o
 }
 
@@ -100,29 +130,18 @@ func poolOf(t testing.TB, url string, most int32) *pgxpool.Pool {
 	return pool
 }
 
-// settle engages the staff and builds n homes.
-func (o *office) settle(ctx context.Context, tx pgx.Tx, n int) error {
-	for _, s := range people {
-		o.secrets[s.ID] = access.NewSecret()
-		if err := access.Put(ctx, tx, s, o.secrets[s.ID]); err != nil {
-			return err
+// build engages the staff and builds n homes.
+func (o *office) build(n int) {
+	o.t.Helper()
+	o.must(func(ctx context.Context, tx pgx.Tx) error {
+		for _, s := range people {
+			o.secrets[s.ID] = access.NewSecret()
+			if err := access.Put(ctx, tx, s, o.secrets[s.ID]); err != nil {
+				return err
+			}
 		}
-	}
-	parcel := unitOf(0).Parcel()
-	if err := registration.PutParcel(ctx, tx, registration.Parcel{
-		Code: parcel, Location: "测试路1号", Area: 12345_67, Use: registration.UrbanResidential}); err != nil {
-		return err
-	}
-	if err := registration.PutBuilding(ctx, tx, registration.Building{Parcel: parcel, Number: "0001", Name: "1栋",
-		Structure: registration.ReinforcedConcrete, Floors: 32, CompletedYear: 2018}); err != nil {
-		return err
-	}
-	for i := range n {
-		if err := putHome(ctx, tx, i); err != nil {
-			return err
-		}
-	}
-	return nil
+		return town.Build(ctx, tx, 0, n)
+	})
 }
 
 func (o *office) must(do func(context.Context, pgx.Tx) error) {
