@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,11 @@ import (
 // asked what became of an order.
 const askGatewayAgain = time.Minute
 
+const billSuffix = "-tax"
+
+// BillRef names the bill of a case to the gateway.
+func BillRef(number intake.Number) string { return string(number) + billSuffix }
+
 // settle writes the bill, asks the gateway for an order and waits for its
 // payment (4). It is also how a lost callback is made good: the order that the
 // gateway returns may be paid already.
@@ -27,7 +33,7 @@ func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
 		if err != nil {
 			return err
 		}
-		bill, err = tax.OpenBill(ctx, tx, c.ID, string(c.Number)+"-tax", at)
+		bill, err = tax.OpenBill(ctx, tx, c.ID, BillRef(c.Number), at)
 		return err
 	})
 	if err != nil {
@@ -111,11 +117,9 @@ func (f *Flow) Paid(ctx context.Context, header http.Header, body []byte) error 
 
 // caseOfBill finds the case whose bill has the reference.
 func (f *Flow) caseOfBill(ctx context.Context, ref string) (c intake.Case, err error) {
-	if len(ref) < len("-tax") {
-		return c, tax.ErrUnknownBill
-	}
-	number, err := intake.ParseNumber(ref[:len(ref)-len("-tax")])
-	if err != nil {
+	text, ours := strings.CutSuffix(ref, billSuffix)
+	number, err := intake.ParseNumber(text)
+	if err != nil || !ours {
 		return c, tax.ErrUnknownBill
 	}
 	err = f.read(ctx, func(tx pgx.Tx) error {

@@ -61,7 +61,7 @@ func TestAKilledProcessLosesNothingAndDoublesNothing(t *testing.T) {
 func TestThePipelineReportsBothSides(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{Plan: "core", Saturate: true, StepCPU: true}, {Plan: "core", Rate: 20},
+		{Plan: "core", Saturate: true, StepCPU: true}, {Plan: "core", Rate: 20, PDF: true}, {Plan: "sale", Rate: 5},
 	} {
 		o.Time, o.Log = 2*time.Second, slog.Default()
 		r, err := Pipeline(t.Context(), pgtest.URL(t), o)

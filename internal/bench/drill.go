@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,6 +12,7 @@ import (
 	"onewindow/intake"
 	"onewindow/jobs"
 	"onewindow/registration"
+	"onewindow/registration/certificate"
 )
 
 // ends tells those who wait for a case that it has ended.
@@ -64,8 +66,11 @@ func (e *ends) wait(ctx context.Context, id int64) error {
 
 // startWindow starts the window and returns how it carries one case.
 func startWindow(ctx context.Context, url string, pool *pgxpool.Pool, o Options) (runCase, func(), error) {
+	if o.Plan == "sale" {
+		return startSales(ctx, url, pool, o)
+	}
 	waiting := newEnds()
-	flow, stop, err := startFlow(ctx, url, pool, "bench", o, waiting.tellEntry)
+	flow, stop, err := startFlow(ctx, url, pool, "bench", o, jobs.Offices{}, waiting.tellEntry)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,15 +91,19 @@ func acceptDrill(ctx context.Context, flow *jobs.Flow, unit string) (jobs.Accept
 	return flow.Accept(ctx, "bench:clerk", intake.Key{Client: "bench", Value: unit, Body: []byte(unit)}, a)
 }
 
+// pause is how long to wait for something that is about to happen.
+func pause() { time.Sleep(time.Millisecond) }
+
 // startFlow starts the engine with a drill's steps behind it.
 func startFlow(ctx context.Context, url string, pool *pgxpool.Pool, name string, o Options,
-	moved func(int64, intake.Step, intake.State)) (*jobs.Flow, func(), error) {
+	offices jobs.Offices, moved func(int64, intake.Step, intake.State)) (*jobs.Flow, func(), error) {
 	engine, err := jobs.EnginePool(ctx, url)
 	if err != nil {
 		return nil, nil, err
 	}
 	flow, err := jobs.New(jobs.Config{
-		Name: name, Pool: pool, Engine: engine, Workers: workersPerQueue, Log: o.Log, Drill: drill(o), Moved: moved,
+		Name: name, Pool: pool, Engine: engine, Workers: workersPerQueue, Log: o.Log, Drill: drill(o),
+		Offices: offices, Moved: moved,
 	})
 	if err == nil {
 		err = flow.Start(ctx)
@@ -143,5 +152,19 @@ func drillEntry(o Options) jobs.Work {
 
 // paper renders a certificate if the run asks for one.
 func paper(o Options) ([]byte, error) {
-	return nil, nil
+	if !o.PDF {
+		return nil, nil
+	}
+	return certificate.Render(specimen)
+}
+
+// specimen is the sheet that a run with PDF renders for every case.
+var specimen = certificate.Sheet{
+	Number: "湘（2026）岳阳市不动产权第0000001号", Holder: "镇受让", CoOwnership: "单独所有",
+	Location: "岳阳市岳阳楼区样本路1号1栋101号", Unit: "430602 001001 GB00001 F00010001",
+	RightType: "国有建设用地使用权/房屋所有权", RightNature: "出让/市场化商品房", Use: "城镇住宅用地/成套住宅",
+	Area: "共有宗地面积12345.67㎡/房屋建筑面积120.50㎡", Term: "国有建设用地使用权2010年01月01日起2079年12月31日止",
+	Other: "房屋结构：钢筋混凝土结构", Notes: "原不动产权证号：湘（2018）岳阳市不动产权第0000001号",
+	Office: "岳阳市不动产登记中心", IssuedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	VerifyURL: "http://127.0.0.1/v/specimen", Sample: true,
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
+
+	"onewindow/jobs"
 )
 
 // KillReport is what a kill -9 of a process in mid-load left behind.
@@ -144,7 +146,7 @@ func Worker(ctx context.Context, url, name string, load bool, o Options, out io.
 	}
 	defer pool.Close()
 	waiting := newEnds()
-	flow, stop, err := startFlow(ctx, url, pool, name, o, waiting.tellEntry)
+	flow, stop, err := startFlow(ctx, url, pool, name, o, jobs.Offices{}, waiting.tellEntry)
 	if err != nil {
 		return err
 	}
