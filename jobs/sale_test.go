@@ -47,7 +47,7 @@ func newWindow(t *testing.T, homes int) *window {
 		t.Fatal(err)
 	}
 	t.Cleanup(engine.Close)
-	if w.offices, err = town.NewOffices(); err != nil {
+	if w.offices, err = town.NewOffices(town.Config{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.offices.Close)

@@ -29,7 +29,7 @@ func startSales(ctx context.Context, url string, pool *pgxpool.Pool, o Options) 
 	if err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return town.Build(ctx, tx, 0, homes) }); err != nil {
 		return nil, nil, fmt.Errorf("build the town: %w", err)
 	}
-	offices, err := town.NewOffices()
+	offices, err := town.NewOffices(town.Config{})
 	if err != nil {
 		return nil, nil, err
 	}

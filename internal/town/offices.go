@@ -1,6 +1,7 @@
 package town
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -32,8 +33,17 @@ type Offices struct {
 	listener  net.Listener
 }
 
+// Config says whom the offices serve. The zero Config has a door of its own for
+// callbacks, knows no customers (magic account numbers need none) and draws keys.
+type Config struct {
+	Callbacks string // base address of the callback doors: /payments and /utilities/{utility} are appended
+	VerifyURL string // address of the verification page
+	VerifyKey []byte
+	Customers map[utilities.Utility][]sandbox.Account
+}
+
 // NewOffices opens the doors. Give its jobs.Offices to a flow, then Serve that flow.
-func NewOffices() (*Offices, error) {
+func NewOffices(cfg Config) (*Offices, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open the offices' doors: %w", err)
@@ -43,28 +53,32 @@ func NewOffices() (*Offices, error) {
 		return nil, err
 	}
 	o := &Offices{URL: "http://" + listener.Addr().String(), mux: http.NewServeMux(), listener: listener}
+	cfg.Callbacks = cmp.Or(cfg.Callbacks, o.URL+"/callbacks")
+	if cfg.VerifyKey == nil {
+		cfg.VerifyKey = random()
+	}
 	o.server = &http.Server{Handler: o.mux, ReadHeaderTimeout: 10 * time.Second}
 	client := outbound.New(10*time.Second, outbound.Loopback()...)
 	o.Offices = jobs.Offices{
-		Press: press, VerifyKey: random(), VerifyURL: o.URL + "/v/", Sample: true,
+		Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
 		Gateway:   tax.Gateway{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client},
 		Companies: map[string]utilities.Company{},
 	}
-	o.Payments = sandbox.NewPayments(o.Gateway.Key, o.URL+"/callbacks/payments", client)
+	o.Payments = sandbox.NewPayments(o.Gateway.Key, cfg.Callbacks+"/payments", client)
 	o.mux.Handle("/pay/", http.StripPrefix("/pay", o.Payments))
 	for _, u := range utilities.Utilities {
-		o.addCompany(u, client)
+		o.addCompany(u, cfg, client)
 	}
 	o.mux.HandleFunc("POST /callbacks/payments", o.paid)
 	o.mux.HandleFunc("POST /callbacks/utilities/{utility}", o.answered)
 	return o, nil
 }
 
-func (o *Offices) addCompany(u utilities.Utility, client *http.Client) {
+func (o *Offices) addCompany(u utilities.Utility, cfg Config, client *http.Client) {
 	name, key := "town-"+string(u), outbound.Key(random())
 	company := sandbox.NewCompany(sandbox.CompanyOptions{
-		Name: name, Key: key, Callback: o.URL + "/callbacks/utilities/" + string(u), HTTP: client,
-	}, nil)
+		Name: name, Key: key, Callback: cfg.Callbacks + "/utilities/" + string(u), HTTP: client,
+	}, cfg.Customers[u])
 	o.companies = append(o.companies, company)
 	o.mux.Handle("/"+string(u)+"/", http.StripPrefix("/"+string(u), company))
 	o.Companies[string(u)] = utilities.Company{

@@ -8,6 +8,7 @@ package town
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 	parcel      = "430602001001GB00001"
 	perBuilding = 5000
 	location    = "岳阳市岳阳楼区样本路1号"
+	area        = registration.Area(120_50)
 )
 
 // Person returns the n-th person of the town.
@@ -97,63 +99,11 @@ func adopt(ctx context.Context, tx pgx.Tx, first int) error {
 
 func buildHome(ctx context.Context, tx pgx.Tx, i int) error {
 	a := Sale(i)
-	home := registration.Description{
-		Location: fmt.Sprintf("%s%d栋%d号", location, i/perBuilding+1, i%perBuilding+1),
-		LandUse:  registration.UrbanResidential, HouseUse: registration.CompleteDwelling,
-		Structure: registration.ReinforcedConcrete, LandArea: 12345_67, Area: 120_50, Exclusive: 98_50, Shared: 22_00,
-		Floors: 32, Floor: 15, CompletedYear: 2018,
+	home := Home{
+		Unit: a.Unit, Location: fmt.Sprintf("%s%d栋%d号", location, i/perBuilding+1, i%perBuilding+1),
+		Area: area, Floor: 15, Floors: 32, Certificate: a.Certificate, Owners: a.Sellers, CoOwnership: registration.Sole,
+		BoughtOn: day(2018, 3, 1), Cost: money.Yuan(500_000), Value: a.Price,
 	}
-	unit := registration.Unit{Code: a.Unit, Building: a.Unit.Building(), Description: home}
-	if err := registration.PutUnit(ctx, tx, unit); err != nil {
-		return err
-	}
-	survey := registration.Survey{Description: home, SurveyedOn: day(2018, 1, 1), FileName: "survey.txt", Sample: true}
-	if err := registration.PutSurvey(ctx, tx, a.Unit, survey, []byte("SAMPLE")); err != nil {
-		return err
-	}
-	if _, err := registration.PutStockRight(ctx, tx, stockRight(a)); err != nil {
-		return err
-	}
-	if err := registration.PutContract(ctx, tx, registration.Contract{
-		Number: a.Contract, Unit: a.Unit, Area: home.Area, Price: a.Price, CoOwnership: a.CoOwnership,
-		Sellers: []registration.Holder{holder(a.Sellers[0])}, Buyers: []registration.Holder{holder(a.Buyers[0])},
-		SignedOn: day(2026, 11, 1), FiledOn: day(2026, 11, 2),
-	}); err != nil {
-		return err
-	}
-	return buildTaxRecords(ctx, tx, a)
+	return errors.Join(home.Put(ctx, tx), File(ctx, tx, a, area, day(2026, 11, 2)),
+		PutSingles(ctx, tx, a.Sellers[0], a.Buyers[0]))
 }
-
-func stockRight(a intake.Application) registration.Right {
-	return registration.Right{
-		Unit: a.Unit, Number: a.Certificate, CoOwnership: registration.Sole,
-		Holders:    []registration.Holder{holder(a.Sellers[0])},
-		LandNature: registration.Granted, HouseNature: registration.Market,
-		TermFrom: day(2010, 1, 1), TermUntil: day(2079, 12, 31), Acquired: registration.Purchase,
-		AcquiredOn: day(2018, 3, 1), CertifiedOn: day(2018, 3, 1), Price: money.Yuan(500_000),
-	}
-}
-
-func buildTaxRecords(ctx context.Context, tx pgx.Tx, a intake.Application) error {
-	for _, p := range []registration.Party{a.Sellers[0], a.Buyers[0]} {
-		if err := tax.PutHousehold(ctx, tx, time.Time{}, tax.Member{ID: p.ID, Role: tax.Self}); err != nil {
-			return err
-		}
-	}
-	if err := tax.PutValuation(ctx, tx, tax.Valuation{
-		Unit: string(a.Unit), Value: a.Price, On: day(2026, 11, 1), Document: "样本评估",
-	}); err != nil {
-		return err
-	}
-	return tax.PutPrior(ctx, tx, tax.Prior{
-		Unit: string(a.Unit), Voucher: "样本凭证",
-		Acquired: tax.Acquired{By: tax.ByPurchase, CertificateOn: day(2018, 3, 1), VoucherOn: day(2018, 2, 1)},
-		Cost:     tax.Cost{Proven: tax.Yes, Price: money.Yuan(500_000), DeedTax: money.Yuan(7_500)},
-	})
-}
-
-func holder(p registration.Party) registration.Holder {
-	return registration.Holder{Name: p.Name, IDKind: registration.Resident, ID: p.ID}
-}
-
-func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
