@@ -103,6 +103,7 @@ func faultOf(err error) fault {
 	var defects *jobs.DefectsError
 	var blocked *jobs.BlockedError
 	var large *http.MaxBytesError
+	var office *outbound.StatusError
 	switch {
 	case errors.As(err, &defects):
 		return fault{code: "defects", status: http.StatusUnprocessableEntity, findings: blocking(defects.Findings)}
@@ -110,6 +111,8 @@ func faultOf(err error) fault {
 		return fault{code: "blocked", status: http.StatusConflict, findings: blocking(blocked.Findings)}
 	case errors.As(err, &large):
 		return fault{code: "too_large", status: http.StatusRequestEntityTooLarge}
+	case errors.As(err, &office) && office.Temporary():
+		return fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}
 	case unstorable(err):
 		return fault{code: "not_json", status: http.StatusBadRequest}
 	case unavailable(err): // first: it may wrap a deadline of the line

@@ -49,7 +49,8 @@ func TestWhatMustBeRefused(t *testing.T) {
 			[]string{"text_forbidden contract"}},
 		{"a control character in a name", func(a *application) { a.Sellers[0].Name = "试\x1b[31m" },
 			[]string{"text_forbidden sellers[0].name", "seller_name_differs sellers[0].name", "contract_sellers_differ sellers"}},
-		{"a NUL in everything", func(a *application) { *a = poisoned(*a) }, []string{"text_forbidden kind", "text_forbidden unit", "text_forbidden utilities[0].account"}},
+		{"a NUL in everything", func(a *application) { *a = poisoned(*a) },
+			[]string{"text_forbidden kind", "text_forbidden unit", "text_forbidden utilities[0].account"}},
 		{"a kind that only the benchmark runs", func(a *application) { a.Kind = registration.Drill },
 			[]string{"kind_unknown kind"}},
 	} {

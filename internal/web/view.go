@@ -204,7 +204,8 @@ func taxOf(lang string, a *tax.Assessment, bill *tax.Bill) *taxView {
 		v.Lines = append(v.Lines, line)
 	}
 	for _, m := range a.Manual {
-		v.Manual = append(v.Manual, defect{Code: string(m.Code), Detail: templates.Say(lang, "manual."+string(m.Code), m.Args)})
+		words := templates.Say(lang, "manual."+string(m.Code), m.Args)
+		v.Manual = append(v.Manual, defect{Code: string(m.Code), Detail: words})
 	}
 	if bill != nil {
 		v.Bill = &billView{bill.Ref, bill.Amount, bill.State, nil}
