@@ -156,6 +156,17 @@ func TestEveryProblemIsExplainedAtItsAddress(t *testing.T) {
 	}
 }
 
+func TestProbesMayAskForTheHeadOnly(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	at := "/api/v1/cases/" + string(o.accept(0).Number)
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, at: 200, at + "/events": 204} {
+		if r := o.send(request{method: "HEAD", path: path, staff: "clerk-01"}); r.StatusCode != want || len(r.body) > 0 {
+			t.Errorf("%s: %d and %d bytes", path, r.StatusCode, len(r.body))
+		}
+	}
+}
+
 func TestEveryAnswerKeepsBrowsersIn(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 0)

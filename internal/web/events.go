@@ -48,7 +48,7 @@ func (s *server) followCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	last, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // an id of nobody's making starts anew
-	if last == version && ended(sight) {
+	if last == version && ended(sight) || r.Method == http.MethodHead {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}

@@ -59,7 +59,9 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	f := faultOf(err)
 	s.report(r, f, err)
-	writeProblem(w, f, problemOf(languageOf(r), requestID(r.Context()), f))
+	lang := languageOf(r)
+	w.Header().Set("Content-Language", lang)
+	writeProblem(w, f, problemOf(lang, requestID(r.Context()), f))
 }
 
 // report logs once what an operator must know of, without what a person typed.

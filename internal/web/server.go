@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/access"
@@ -40,7 +41,7 @@ type server struct {
 func New(c Config) http.Handler {
 	s := &server{Config: c, streams: make(chan struct{}, mostStreams)}
 	r := chi.NewRouter()
-	r.Use(s.stamp, s.rescue, harden, s.refuseForeign, limitBody)
+	r.Use(s.stamp, s.rescue, harden, s.refuseForeign, limitBody, middleware.GetHead)
 	r.NotFound(s.api(notFound))
 	r.MethodNotAllowed(s.api(methodNotAllowed))
 	s.routes(r)
