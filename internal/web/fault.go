@@ -34,8 +34,7 @@ var (
 type fault struct {
 	code     string
 	status   int
-	retry    time.Duration     // how long to leave us alone; 0 says nothing
-	args     map[string]string // of the sentences
+	retry    time.Duration // how long to leave us alone; 0 says nothing
 	findings registration.Findings
 }
 
@@ -73,7 +72,7 @@ var faults = []struct {
 	{intake.ErrKeyReused, fault{code: "key_reused", status: http.StatusUnprocessableEntity}},
 
 	{jobs.ErrVerdict, fault{code: "verdict_not_taken", status: http.StatusConflict}},
-	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity}},
+	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity, findings: noReason}},
 	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},
 	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
@@ -94,6 +93,9 @@ var faults = []struct {
 
 	{context.DeadlineExceeded, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
 }
+
+var noReason = registration.Findings{{
+	Check: registration.CheckForm, Outcome: registration.Block, Code: codeTextMissing, Field: "reason"}}
 
 // internalFault says nothing: what went wrong inside is for the log alone.
 var internalFault = fault{code: "internal", status: http.StatusInternalServerError}

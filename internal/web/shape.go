@@ -22,9 +22,6 @@ const (
 	codeNumberTooLarge   = "number_out_of_range" // beyond 64 bits
 )
 
-// shapeCodes lists them, for the catalogues.
-var shapeCodes = []string{codeFieldUnknown, codeFieldTwice, codeFieldType, codeNumberNotInteger, codeNumberTooLarge}
-
 // maxShapeFindings is where a body is given up.
 const maxShapeFindings = 100
 

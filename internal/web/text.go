@@ -11,6 +11,7 @@ import (
 
 // Codes that registration gives to texts; a verdict's reason is read the same way.
 const (
+	codeTextMissing   = "text_missing"
 	codeTextForbidden = "text_forbidden" // args: character
 	codeTextTooLong   = "text_too_long"  // args: most
 )
