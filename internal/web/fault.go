@@ -34,7 +34,8 @@ var (
 type fault struct {
 	code     string
 	status   int
-	retry    time.Duration // how long to leave us alone; 0 says nothing
+	retry    time.Duration     // how long to leave us alone; 0 says nothing
+	args     map[string]string // of its sentences
 	findings registration.Findings
 }
 

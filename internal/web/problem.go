@@ -93,7 +93,7 @@ func discreet(err error) string {
 func problemOf(lang, request string, f fault) problem {
 	p := problem{
 		Type: problemPath + f.code, Status: f.status, Title: titleOf(lang, f.code),
-		Detail: templates.Say(lang, "problem_"+f.code+"_detail", nil), Errors: defectsOf(lang, f.findings),
+		Detail: templates.Say(lang, "problem_"+f.code+"_detail", f.args), Errors: defectsOf(lang, f.findings),
 	}
 	if request != "" {
 		p.Instance = "urn:onewindow:request:" + request

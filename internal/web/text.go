@@ -11,7 +11,6 @@ import (
 
 // Codes that registration gives to texts; a verdict's reason is read the same way.
 const (
-	codeTextMissing   = "text_missing"
 	codeTextForbidden = "text_forbidden" // args: character
 	codeTextTooLong   = "text_too_long"  // args: most
 )
