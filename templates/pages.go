@@ -99,8 +99,9 @@ func short(t time.Time) string { return t.In(officeTime).Format("1月2日 15:04:
 
 // lasting writes a duration in its two greatest units: 0.8 秒, 12 分 30 秒, 1 天 2 小时.
 func lasting(d time.Duration) string {
-	d = max(d, 0)
 	switch {
+	case d < 100*time.Millisecond:
+		return "不到 0.1 秒"
 	case d < 10*time.Second:
 		return fmt.Sprintf("%d.%d 秒", d/time.Second, d%time.Second/(100*time.Millisecond))
 	case d < time.Minute:

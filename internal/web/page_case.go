@@ -83,7 +83,7 @@ type answerRow struct {
 // journalRow is one line of the journal in words.
 type journalRow struct {
 	intake.Entry
-	Word, Reason string
+	Word, Reason, By string
 }
 
 // nextView says what happens now where the reader has nothing to decide.
@@ -129,7 +129,7 @@ func casePageOf(r *http.Request, c *jobs.Sight) casePage {
 	p.People = peopleOf(c.Application, p.MaySeeDocument())
 	p.Accounts = accountRows(c)
 	for _, e := range slices.Backward(p.Case.Journal) {
-		p.Journal = append(p.Journal, journalRow{e, stateWord(e), reasonWord(e.Reason)})
+		p.Journal = append(p.Journal, journalRow{e, stateWord(e), reasonWord(e.Reason), actorWord(e.Actor)})
 	}
 	p.Decisions = decisionsOf(p.Staff, c)
 	p.Next = nextOf(c)
@@ -235,6 +235,15 @@ func stateWord(e intake.Entry) string {
 		return wordsOf("case."+e.State, nil)
 	}
 	return wordsOf("state."+e.State, nil)
+}
+
+// actorWord names an actor that is no person of the staff.
+func actorWord(actor string) string {
+	switch actor {
+	case intake.Machine, intake.Applicant:
+		return wordsOf("holder."+actor, nil)
+	}
+	return actor
 }
 
 func reasonWord(reason string) string {

@@ -55,6 +55,7 @@ type sideView struct {
 	Bad        *mistake
 	Parties    []partyView
 	Shares     bool
+	Focus      string
 }
 
 // partyView is one person's row with what is wrong in it.
@@ -66,7 +67,7 @@ type partyView struct {
 
 // Side returns the rows of the sellers or the buyers.
 func (p newPage) Side(name string) sideView {
-	v := sideView{Name: name, Word: wordsOf("field."+name, nil), Bad: p.Bad(name), Shares: name == "buyers"}
+	v := sideView{Name: name, Word: wordsOf("field."+name, nil), Bad: p.Bad(name), Shares: name == "buyers", Focus: p.Focus}
 	for i, row := range *p.Form.side(name) {
 		q := partyView{At: fmt.Sprintf("%s-%d", name, i), partyForm: row}
 		q.Bad.Name, q.Bad.IDKind, q.Bad.ID = p.Bad(q.At+"-name"), p.Bad(q.At+"-id_kind"), p.Bad(q.At+"-id_number")

@@ -81,6 +81,14 @@
 		}
 	});
 
+	document.addEventListener("keydown", function (e) {
+		if (!e.altKey || e.ctrlKey || e.metaKey || !/^[1-9]$/.test(e.key)) return;
+		const target = document.querySelector('[data-key="' + e.key + '"]');
+		if (!target) return;
+		e.preventDefault();
+		if (target.href) target.click(); else target.focus();
+	});
+
 	document.addEventListener("click", function (e) {
 		if (e.target.closest("[data-print]")) window.print();
 	});
