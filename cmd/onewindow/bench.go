@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"onewindow/internal/bench"
+	"onewindow/internal/machine"
+	"onewindow/internal/postgres"
+)
+
+type pipelineCommand struct {
+	Plan     string  `help:"core: five parallel steps, then entry, decided by machine. sale: the whole plan." enum:"core,sale" default:"core"`
+	Saturate bool    `help:"Closed loop with 64 cases in flight." xor:"load"`
+	Rate     float64 `help:"Open loop, cases per second." xor:"load"`
+	Seconds  int     `help:"How long each of the two measurements takes." default:"20"`
+	StepCPU  bool    `help:"One SHA-256 over 1 MiB in every step." name:"step-cpu"`
+	PDF      bool    `help:"Render a certificate for every case of plan core." name:"pdf"`
+	Kill     bool    `help:"Kill a worker process in mid-load instead, and see what is left."`
+	JSON     bool    `help:"Print one JSON object." name:"json"`
+	Database string  `help:"A database to measure on, which is migrated and filled (default: a throw-away private server)."`
+}
+
+// Run measures. It never touches the data of serve.
+func (c pipelineCommand) Run(ctx context.Context, s streams) error {
+	o := bench.Options{
+		Plan: c.Plan, Saturate: c.Saturate || c.Rate <= 0, Rate: c.Rate, StepCPU: c.StepCPU, PDF: c.PDF,
+		Time: time.Duration(c.Seconds) * time.Second, Log: newLog(s, slog.LevelWarn),
+	}
+	url, stop, err := c.server(ctx, o.Log, s)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if c.Kill {
+		r, err := bench.Kill(ctx, url, o, c.child(ctx, url, s))
+		return c.print(s, r, err)
+	}
+	r, err := bench.Pipeline(ctx, url, o)
+	return c.print(s, r, err)
+}
+
+// server starts the throw-away server, unless a database was named.
+func (c pipelineCommand) server(ctx context.Context, log *slog.Logger, s streams) (string, func(), error) {
+	if c.Database != "" {
+		return c.Database, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "onewindow-bench-")
+	if err != nil {
+		return "", nil, err
+	}
+	// The server's own account must pass.
+	err = errors.Join(os.Chmod(dir, 0o711), machine.Ready(ctx, machine.Needs{Unpack: dir}, s.err))
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	server, err := postgres.Start(ctx, postgres.Options{
+		Dir: filepath.Join(dir, "postgres"), Log: log,
+		// Long enough a log that a measurement can be read out of it afterwards.
+		Settings: map[string]string{"max_wal_size": "4GB", "wal_keep_size": "4GB"},
+	})
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return server.URL("postgres"), func() { server.Stop(); _ = os.RemoveAll(dir) }, nil
+}
+
+// child starts this program again as a worker.
+func (c pipelineCommand) child(ctx context.Context, url string, s streams) bench.Child {
+	return func(name string, load bool) *exec.Cmd {
+		args := []string{"bench", "worker", "--database", url, "--name", name}
+		if load {
+			args = append(args, "--load")
+		}
+		if c.StepCPU {
+			args = append(args, "--step-cpu")
+		}
+		cmd := exec.CommandContext(ctx, os.Args[0], args...)
+		cmd.Stderr = s.err
+		return cmd
+	}
+}
+
+func (c pipelineCommand) print(s streams, r any, err error) error {
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(s.out)
+	if !c.JSON {
+		encoder.SetIndent("", "  ")
+	}
+	if err := encoder.Encode(r); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return nil
+}
+
+type workerCommand struct {
+	Database string `required:""`
+	Name     string `required:""`
+	Load     bool
+	StepCPU  bool `name:"step-cpu"`
+}
+
+// Run works until it is killed.
+func (c workerCommand) Run(ctx context.Context, s streams) error {
+	o := bench.Options{StepCPU: c.StepCPU, Log: newLog(s, slog.LevelError)}
+	return bench.Worker(ctx, c.Database, c.Name, c.Load, o, s.out)
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/machine"
+	"onewindow/internal/postgres"
+	"onewindow/internal/schema"
+)
+
+// place is where a command keeps its data: a database that somebody runs, or a
+// private server in the data directory.
+type place struct {
+	Data     string `help:"Directory for data (default: /var/lib/onewindow as root, else the user's state directory)." type:"path"`
+	Database string `help:"Address of a PostgreSQL database; without it a private server is started in the data directory." env:"DATABASE_URL"`
+}
+
+// directory returns the data directory, made if need be.
+func (p place) directory() (string, error) {
+	dir := p.Data
+	switch {
+	case dir != "":
+	case os.Geteuid() == 0:
+		dir = "/var/lib/onewindow"
+	case os.Getenv("XDG_STATE_HOME") != "":
+		dir = filepath.Join(os.Getenv("XDG_STATE_HOME"), "onewindow")
+	default:
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find a place for data: %w", err)
+		}
+		dir = filepath.Join(home, ".local", "state", "onewindow")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	// 0711: the account that runs the private server must pass through to its own part.
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return "", fmt.Errorf("make the data directory: %w", err)
+	}
+	return dir, nil
+}
+
+// database is an open, migrated database.
+type database struct {
+	url    string
+	pool   *pgxpool.Pool
+	server *postgres.Server // nil if somebody else runs it
+}
+
+// poolSize is the number of connections for requests and workers of a process.
+const poolSize = 24
+
+// open finds the database, makes it ready and migrates it.
+func (p place) open(ctx context.Context, dir string, log *slog.Logger, s streams) (*database, error) {
+	d := &database{url: p.Database}
+	if d.url == "" {
+		if err := machine.Ready(ctx, machine.Needs{Unpack: dir}, s.err); err != nil {
+			return nil, err
+		}
+		server, err := postgres.Start(ctx, postgres.Options{Dir: filepath.Join(dir, "postgres"), Log: log})
+		if err != nil {
+			return nil, err
+		}
+		d.server, d.url = server, server.URL("postgres")
+	}
+	if err := d.connect(ctx); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *database) connect(ctx context.Context) error {
+	config, err := pgxpool.ParseConfig(d.url)
+	if err != nil {
+		return fmt.Errorf("read the database's address: %w", err)
+	}
+	config.MaxConns = max(config.MaxConns, poolSize)
+	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return err
+	}
+	return schema.Migrate(ctx, d.pool)
+}
+
+func (d *database) close() {
+	if d.pool != nil {
+		d.pool.Close()
+	}
+	if d.server != nil {
+		d.server.Stop()
+	}
+}
+
+type migrateCommand struct {
+	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
+}
+
+// Run migrates.
+func (c migrateCommand) Run(ctx context.Context) error {
+	d := &database{url: c.Database}
+	defer d.close()
+	return d.connect(ctx)
+}

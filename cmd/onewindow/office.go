@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/web"
+	"onewindow/jobs"
+)
+
+// office is a running window: the doors and the work behind them.
+type office struct {
+	url    string
+	flow   *jobs.Flow
+	engine *pgxpool.Pool
+	server *http.Server
+	end    context.CancelFunc // ends the event streams
+}
+
+// listen opens the address, or, if wanted, the next free port after it.
+func listen(address string, next bool) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	number, err := net.LookupPort("tcp", port)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	for try := range 50 {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(number+try)))
+		if err == nil || !next || number == 0 {
+			return l, err
+		}
+	}
+	return nil, fmt.Errorf("no free port from %s on", address)
+}
+
+// processName is the same for a process that starts again on its port.
+func processName(l net.Listener) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "onewindow"
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return host + "-" + port
+}
+
+// newFlow makes the flow of this process.
+func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices, log *slog.Logger) (*jobs.Flow, *pgxpool.Pool, error) {
+	engine, err := jobs.EnginePool(ctx, d.url)
+	if err != nil {
+		return nil, nil, err
+	}
+	flow, err := jobs.New(jobs.Config{Name: name, Pool: d.pool, Engine: engine, Log: log, Offices: offices})
+	if err != nil {
+		engine.Close()
+		return nil, nil, err
+	}
+	return flow, engine, nil
+}
+
+// openOffice starts the work and opens the doors on l.
+func openOffice(ctx context.Context, d *database, l net.Listener, offices jobs.Offices, log *slog.Logger) (*office, error) {
+	flow, engine, err := newFlow(ctx, d, processName(l), offices, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := flow.Start(ctx); err != nil {
+		engine.Close()
+		return nil, err
+	}
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	o := &office{url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end}
+	o.server = &http.Server{
+		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: log}),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return life },
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	go func() {
+		if err := o.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the doors are closed", "err", err)
+		}
+	}()
+	return o, nil
+}
+
+// stopTime is how long requests and jobs have to end.
+const stopTime = 25 * time.Second
+
+// close shuts the doors and lets the work end.
+func (o *office) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	o.end()
+	_ = o.server.Shutdown(ctx) // what is still open is cut by the end of the program
+	_ = o.flow.Stop(ctx)       // what is still running is taken up at the next start
+	o.engine.Close()
+}
+
+// newLog writes what operators must know.
+func newLog(s streams, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"onewindow/internal/outbound"
+	"onewindow/jobs"
+	"onewindow/registration/certificate"
+	"onewindow/tax"
+	"onewindow/utilities"
+)
+
+// around is the file that names the offices outside. Keys are those of
+// outbound.Key ("whsec_…").
+type around struct {
+	VerifyURL     string `json:"verify_url"`
+	VerifyKeyFile string `json:"verify_key_file"`
+	Font          string `json:"font"` // of characters that the embedded fonts lack; may be empty
+	Gateway       struct {
+		URL string `json:"url"`
+		Key string `json:"key"`
+	} `json:"gateway"`
+	Companies map[string]struct {
+		Name string `json:"name"`
+		URL  string `json:"url"`
+		Key  string `json:"key"`
+	} `json:"companies"`
+}
+
+// companyTime is how long a company or the gateway may take to answer.
+const companyTime = 10 * time.Second
+
+// readOffices reads the file and makes the doors to the offices in it.
+func readOffices(path string) (o jobs.Offices, err error) {
+	var a around
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &a)
+	}
+	if err != nil {
+		return o, fmt.Errorf("read the offices' file: %w", err)
+	}
+	var options []certificate.Option
+	if a.Font != "" {
+		options = append(options, certificate.WithFont(a.Font))
+	}
+	if o.Press, err = certificate.NewPress(options...); err != nil {
+		return o, err
+	}
+	if o.VerifyKey, err = verifyKey(filepath.Clean(a.VerifyKeyFile)); err != nil {
+		return o, err
+	}
+	http := outbound.New(companyTime)
+	o.VerifyURL = a.VerifyURL
+	o.Gateway = tax.Gateway{URL: a.Gateway.URL, Key: a.Gateway.Key, Client: http}
+	o.Companies = map[string]utilities.Company{}
+	for utility, c := range a.Companies {
+		company := utilities.Company{Utility: utilities.Utility(utility), Name: c.Name, URL: c.URL, Key: c.Key, HTTP: http}
+		if err := company.Valid(); err != nil {
+			return o, fmt.Errorf("company for %s: %w", utility, err)
+		}
+		o.Companies[utility] = company
+	}
+	return o, nil
+}
+
+// real is what serve and work need: a database, and the offices outside.
+type real struct {
+	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
+	Offices  string `help:"File that names the payment gateway and the companies (docs/SANDBOX.md)." required:"" type:"existingfile"`
+}
+
+func (r real) open(ctx context.Context) (*database, jobs.Offices, error) {
+	offices, err := readOffices(r.Offices)
+	if err != nil {
+		return nil, offices, err
+	}
+	d := &database{url: r.Database}
+	if err := d.connect(ctx); err != nil {
+		d.close()
+		return nil, offices, err
+	}
+	return d, offices, nil
+}
+
+type serveCommand struct {
+	real   `embed:""`
+	Listen string `help:"Address of the doors." default:"127.0.0.1:8080"`
+}
+
+// Run serves until the context ends.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	log := newLog(s, slog.LevelInfo)
+	d, offices, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	l, err := listen(c.Listen, false)
+	if err != nil {
+		return err
+	}
+	doors, err := openOffice(ctx, d, l, offices, log)
+	if err != nil {
+		return err
+	}
+	defer doors.close()
+	log.Info("the window is open", "url", doors.url)
+	<-ctx.Done()
+	return nil
+}
+
+type workCommand struct {
+	real `embed:""`
+	Name string `help:"Name of this process, the same after a restart and no other's." required:""`
+}
+
+// Run works jobs until the context ends.
+func (c workCommand) Run(ctx context.Context, s streams) error {
+	d, offices, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	flow, engine, err := newFlow(ctx, d, c.Name, offices, newLog(s, slog.LevelInfo))
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	if err := flow.Start(ctx); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return flow.Stop(stop)
+}
