@@ -162,19 +162,23 @@ func (b *browser) signIn(staff string) {
 	b.keys = 0
 }
 
-// picture keeps how the whole page looks, if somebody wants to see it.
+// picture keeps how the window and the whole page look, if somebody wants to see.
 func (b *browser) picture(name string) {
 	b.t.Helper()
 	dir := os.Getenv(pictures)
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-	}
-	if err != nil {
-		b.t.Errorf("picture %s: %v", name, err)
+	for kind, shot := range map[string]chromedp.Action[[]byte]{
+		"": chromedp.FullScreenshot(100), "-window": chromedp.CaptureScreenshot(),
+	} {
+		png, err := chromedp.Run(b.ctx, shot)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+kind+".png"), png, 0o644)
+		}
+		if err != nil {
+			b.t.Errorf("picture %s: %v", name, err)
+		}
 	}
 }
 
@@ -259,7 +263,15 @@ func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 		t.Error("the page was loaded again")
 	}
 	clerk.picture("done")
+	clerk.do(chromedp.Click(`#live a[href^="/v/"]`))
+	clerk.wait(`document.querySelector(".verdict.good")`)
+	clerk.picture("verify")
+	if page := clerk.ask("document.body.innerText"); strings.Contains(page, "王𬎆") || !strings.Contains(page, "王**") {
+		t.Errorf("the verification names the holder: %s", page)
+	}
 	clerk.phone()
+	clerk.picture("verify-phone")
+	clerk.at("/cases/" + number)
 	clerk.picture("done-phone")
 	clerk.quiet()
 	registrar.quiet()
@@ -273,4 +285,95 @@ func (o *office) numberOf(text string) intake.Number {
 		o.t.Fatal(err)
 	}
 	return number
+}
+
+func TestEveryDefectIsShownAtOnceWhereItIs(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 2)
+	b := o.open(t)
+	b.signIn("clerk-01")
+	b.at("/cases/new")
+	b.wait(`document.activeElement.id === "contract"`)
+	b.press("TOWN-000001" + kb.Enter)
+	b.wait(`document.getElementById("unit").value !== ""`)
+	b.do(chromedp.SetValue("#price_fen", "八十五万"), chromedp.SetValue("#sellers-0-id_number", "４３０６０２１８９００１０２００１1"),
+		chromedp.SetValue("#buyers-0-name", " "), chromedp.SetValue("#power", "户号?"))
+	b.do(chromedp.Click(".actions [data-submit]"))
+	b.wait(`document.activeElement.id === "errors"`)
+	b.picture("defects")
+	if title := b.ask("document.title"); !strings.HasPrefix(title, "错误：") {
+		t.Errorf("the title is %q", title)
+	}
+	for _, id := range []string{"price_fen", "sellers-0-id_number", "buyers-0-name", "power"} {
+		link := b.ask(`(document.querySelector('#errors a[href="#` + id + `"]') || {}).textContent`)
+		beside := b.ask(`(document.querySelector('#` + id + `-error') || {}).textContent`)
+		_, said, _ := strings.Cut(link, "：")
+		if said == "" || beside != "错误："+said {
+			t.Errorf("%s: the summary says %q, the field %q", id, link, beside)
+		}
+	}
+	if typed := b.ask(`document.getElementById("sellers-0-id_number").value`); typed != "４３０６０２１８９００１０２００１1" {
+		t.Errorf("what was typed became %q", typed)
+	}
+	b.do(chromedp.Click(`#errors a[href="#price_fen"]`))
+	b.wait(`document.activeElement.id === "price_fen"`)
+	b.phone()
+	b.picture("defects-phone")
+	if wide := b.ask(`document.documentElement.scrollWidth`); wide != "390" {
+		t.Errorf("on a telephone the page is %s wide", wide)
+	}
+	b.quiet()
+}
+
+func TestThePagesWorkWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 2)
+	b := o.open(t)
+	b.withoutScripts()
+	b.at("/sign-in")
+	b.do(chromedp.SendKeys("#id", "clerk-01"), chromedp.SendKeys("#secret", o.secrets["clerk-01"].Text()+kb.Enter))
+	b.wait(`location.pathname === "/"`)
+	b.at("/cases/new")
+	b.do(chromedp.SendKeys("#contract", "TOWN-000001"), chromedp.Click("#prefill"))
+	b.wait(`document.getElementById("unit").value !== ""`)
+	b.do(chromedp.Click(`button[value="add.buyers"]`))
+	b.wait(`document.activeElement.id === "buyers-1-name"`)
+	b.do(chromedp.Click(`button[value="remove.buyers.1"]`))
+	b.wait(`!document.getElementById("buyers-1-name") && document.getElementById("unit").value !== ""`)
+	b.do(chromedp.SendKeys("#water", "water-1-OK"+kb.Enter)) // the first button of the form is the check
+	b.wait(`document.querySelector("h1").textContent.includes("核对")`)
+	b.do(chromedp.Click(`button[value="edit.price_fen"]`))
+	b.wait(`document.activeElement.id === "price_fen" && document.getElementById("water").value === "water-1-OK"`)
+	b.do(chromedp.Click(".actions [data-submit]"))
+	b.wait(`document.querySelector("h1").textContent.includes("核对")`)
+	b.do(chromedp.Click(".actions [data-submit]"))
+	b.wait(`document.activeElement.id === "accepted"`)
+	number := b.ask(`document.getElementById("number").textContent`)
+	b.at("/cases/" + number)
+	if b.ask(`document.querySelector("meta[http-equiv=refresh]") !== null`) != "true" {
+		t.Error("the page of an open case does not ask again by itself")
+	}
+	eventually(t, "the review waits for a registrar", func() bool {
+		b.at("/cases/" + number)
+		return b.ask(`document.querySelector("#step-review .tag").textContent`) == "待人工决定"
+	})
+	b.quiet()
+}
+
+func TestTheConsoleIsListenedTo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 0)
+	b := o.open(t)
+	b.at("/sign-in")
+	b.quiet()
+	b.do(chromedp.Evaluate[chromedp.Void](`void document.body.setAttribute("style", "color: red")`))
+	eventually(t, "a violation of the content security policy is heard", func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return len(b.found) > 0
+	})
+	b.at("/v/AAAAAAAAAAAAAAAAAAAAAAAAAA")
+	b.picture("verify-none")
+	b.at("/nowhere")
+	b.picture("not-found")
 }
