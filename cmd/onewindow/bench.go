@@ -17,7 +17,7 @@ import (
 )
 
 type pipelineCommand struct {
-	Plan     string  `help:"core: five parallel steps, then entry, decided by machine. sale: the whole plan." enum:"core,sale" default:"core"`
+	Plan     string  `help:"core: five parallel steps, then entry. sale: the whole plan." enum:"core,sale" default:"core"`
 	Saturate bool    `help:"Closed loop with 64 cases in flight." xor:"load"`
 	Rate     float64 `help:"Open loop, cases per second." xor:"load"`
 	Seconds  int     `help:"How long each of the two measurements takes." default:"20"`
@@ -25,7 +25,7 @@ type pipelineCommand struct {
 	PDF      bool    `help:"Render a certificate for every case of plan core." name:"pdf"`
 	Kill     bool    `help:"Kill a worker process in mid-load instead, and see what is left."`
 	JSON     bool    `help:"Print one JSON object." name:"json"`
-	Database string  `help:"A database to measure on, which is migrated and filled (default: a throw-away private server)."`
+	Database string  `help:"Database to measure on, which is filled (default: a throw-away private server)."`
 }
 
 // Run measures. It never touches the data of serve.

@@ -184,7 +184,8 @@ func (c client) follow(ctx context.Context, number string, see func(*caseState) 
 }
 
 // stream reads one event stream. over means that there is nothing more to come.
-func (c client) stream(ctx context.Context, number string, last *string, see func(*caseState) (bool, error)) (over bool, err error) {
+func (c client) stream(ctx context.Context, number string, last *string,
+	see func(*caseState) (bool, error)) (over bool, err error) {
 	r, err := c.request(ctx, http.MethodGet, "/api/v1/cases/"+number+"/events", nil)
 	if err != nil {
 		return false, err

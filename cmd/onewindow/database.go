@@ -17,8 +17,8 @@ import (
 // place is where a command keeps its data: a database that somebody runs, or a
 // private server in the data directory.
 type place struct {
-	Data     string `help:"Directory for data (default: /var/lib/onewindow as root, else the user's state directory)." type:"path"`
-	Database string `help:"Address of a PostgreSQL database; without it a private server is started in the data directory." env:"DATABASE_URL"`
+	Data     string `help:"Directory for data (default: /var/lib/onewindow, or the user's state directory)." type:"path"`
+	Database string `help:"PostgreSQL database to use instead of a private server of our own." env:"DATABASE_URL"`
 }
 
 // directory returns the data directory, made if need be.

@@ -162,7 +162,8 @@ func (d *demonstration) drive(ctx context.Context, number string, began time.Tim
 
 // act plays the people whom the case waits for, each once.
 func (d *demonstration) act(ctx context.Context, c *caseState, acted map[string]bool) error {
-	if state, holder := c.step("review"); state == string(intake.NeedsInput) && holder == intake.Reviewer && !acted["review"] {
+	state, holder := c.step("review")
+	if state == string(intake.NeedsInput) && holder == intake.Reviewer && !acted["review"] {
 		acted["review"] = true
 		return d.as("registrar-01").decide(ctx, c.Number, "review", "approve")
 	}

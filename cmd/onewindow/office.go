@@ -55,7 +55,8 @@ func processName(l net.Listener) string {
 }
 
 // newFlow makes the flow of this process.
-func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices, log *slog.Logger) (*jobs.Flow, *pgxpool.Pool, error) {
+func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices,
+	log *slog.Logger) (*jobs.Flow, *pgxpool.Pool, error) {
 	engine, err := jobs.EnginePool(ctx, d.url)
 	if err != nil {
 		return nil, nil, err
@@ -69,7 +70,8 @@ func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices
 }
 
 // openOffice starts the work and opens the doors on l.
-func openOffice(ctx context.Context, d *database, l net.Listener, offices jobs.Offices, log *slog.Logger) (*office, error) {
+func openOffice(ctx context.Context, d *database, l net.Listener, offices jobs.Offices,
+	log *slog.Logger) (*office, error) {
 	flow, engine, err := newFlow(ctx, d, processName(l), offices, log)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,9 @@ func readOffices(path string) (o jobs.Offices, err error) {
 	o.Gateway = tax.Gateway{URL: a.Gateway.URL, Key: a.Gateway.Key, Client: http}
 	o.Companies = map[string]utilities.Company{}
 	for utility, c := range a.Companies {
-		company := utilities.Company{Utility: utilities.Utility(utility), Name: c.Name, URL: c.URL, Key: c.Key, HTTP: http}
+		company := utilities.Company{
+			Utility: utilities.Utility(utility), Name: c.Name, URL: c.URL, Key: c.Key, HTTP: http,
+		}
 		if err := company.Valid(); err != nil {
 			return o, fmt.Errorf("company for %s: %w", utility, err)
 		}

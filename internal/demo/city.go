@@ -53,8 +53,8 @@ func part(p registration.Party, num, den int64) registration.Party {
 var listings = []listing{
 	{door: "0101", area: 95_00, price: 860_000, seller: person("试乙出让", "430602189102150024"),
 		buyers: []registration.Party{person("试乙受让", "430602189411201024")}},
-	{door: "0102", area: 138_60, price: 1_250_000, seller: person("试丙出让", "430602189203150031"), shares: registration.ByShares,
-		buyers: []registration.Party{
+	{door: "0102", area: 138_60, price: 1_250_000, seller: person("试丙出让", "430602189203150031"),
+		shares: registration.ByShares, buyers: []registration.Party{
 			part(person("试丙受让", "430602189512201031"), 2, 3), part(person("试乙共有", "430602189510201134"), 1, 3),
 		}},
 	{door: "0103", area: 88_20, price: 730_000, seller: person("试丁出让", "430602189304150049"),
@@ -80,10 +80,11 @@ var listings = []listing{
 // Seed builds the city in one transaction. A city that stands is left alone.
 func Seed(ctx context.Context, pool *pgxpool.Pool) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('onewindow demonstration city', 0))`); err != nil {
+		_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('onewindow demonstration city', 0))`)
+		if err != nil {
 			return err
 		}
-		_, err := registration.TitleOf(ctx, tx, unitOf(1, "0101"))
+		_, err = registration.TitleOf(ctx, tx, unitOf(1, "0101"))
 		if err == nil {
 			return nil
 		}

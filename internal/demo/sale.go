@@ -53,8 +53,7 @@ func onOffer(ctx context.Context, tx pgx.Tx) (best registration.Right, area regi
 		if err != nil {
 			return best, area, err
 		}
-		older := best.ID == 0 || right.EnteredAt.Before(best.EnteredAt) || right.EnteredAt.Equal(best.EnteredAt) && right.ID < best.ID
-		if ok && reserved == "" && older {
+		if ok && reserved == "" && (best.ID == 0 || right.ID < best.ID) { // rights are numbered as they arise
 			best, area = right, title.Unit.Area
 		}
 	}
@@ -65,8 +64,10 @@ func onOffer(ctx context.Context, tx pgx.Tx) (best registration.Right, area regi
 }
 
 // file makes the sale of a right to a family that owns nothing yet.
-func file(ctx context.Context, tx pgx.Tx, right registration.Right, area registration.Area, serial int) (intake.Application, error) {
-	buyer, spouse := town.Person(surname(serial)+"受让", 4000+2*serial), town.Person(surname(serial+3)+"配偶", 4001+2*serial)
+func file(ctx context.Context, tx pgx.Tx, right registration.Right, area registration.Area,
+	serial int) (intake.Application, error) {
+	buyer := town.Person(surname(serial)+"受让", 4000+2*serial)
+	spouse := town.Person(surname(serial+3)+"配偶", 4001+2*serial)
 	door := string(right.Unit[len(right.Unit)-4:])
 	a := intake.Application{
 		Application: registration.Application{
