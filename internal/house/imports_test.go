@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"tax":                      {"internal/money", "internal/outbound", "standard-webhooks", "pgx"},
 	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
-		"pgx", "river", "golang-lru"},
+		"pgx", "river", "github.com/hashicorp/golang-lru/v2"},
 	"templates":         {"internal/money"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
