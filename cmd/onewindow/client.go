@@ -41,6 +41,16 @@ func (p *problem) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// has says whether one of the defects has the code.
+func (p *problem) has(code string) bool {
+	for _, e := range p.Errors {
+		if e.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
 // caseState is what the commands read of a case.
 type caseState struct {
 	Number     string    `json:"acceptance_number"`

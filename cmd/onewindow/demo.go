@@ -117,21 +117,37 @@ type sold struct {
 // sell drives one sale through the API: a clerk hands it in, a registrar
 // approves it, the payer pays at the gateway.
 func (d *demonstration) sell(ctx context.Context) (*sold, error) {
-	a, err := demo.NextSale(ctx, d.db.pool)
+	began := time.Now()
+	number, err := d.handIn(ctx)
+	for range 5 { // another demonstration on the same data may have been quicker with a home
+		var refused *problem
+		if !errors.As(err, &refused) || !refused.has(intake.CodeUnitReserved) {
+			break
+		}
+		began = time.Now()
+		number, err = d.handIn(ctx)
+	}
 	if err != nil {
 		return nil, err
+	}
+	return d.drive(ctx, number, began)
+}
+
+// handIn hands the next sale in at the window.
+func (d *demonstration) handIn(ctx context.Context) (number string, err error) {
+	a, err := demo.NextSale(ctx, d.db.pool)
+	if err != nil {
+		return "", err
 	}
 	application, err := json.Marshal(a)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	began := time.Now()
-	number, err := d.as("clerk-01").submit(ctx, application, "demo-"+a.Contract)
-	if err != nil {
-		return nil, err
+	number, err = d.as("clerk-01").submit(ctx, application, "demo-"+a.Contract)
+	if err == nil {
+		fmt.Fprintf(d.streams.err, "\n受理编号 %s  %s\n\n", number, a.Unit.Groups())
 	}
-	fmt.Fprintf(d.streams.err, "\n受理编号 %s  %s\n\n", number, a.Unit.Groups())
-	return d.drive(ctx, number, began)
+	return number, err
 }
 
 // drive does what the case waits for until its certificate is issued and every
@@ -221,7 +237,7 @@ func (c *runCommand) tell(s *sold) {
 	fmt.Fprintf(out, "验真 verify       %s%s\n", c.doors.url, s.last.Certificate.Verify)
 	fmt.Fprintf(out, "受理至发证 %.2f 秒(系统时间；其余都是人的时间)\n", s.took.Seconds())
 	fmt.Fprintf(out, "\n网页 pages        %s/\n", c.doors.url)
-	for _, p := range demo.People {
+	for _, p := range demo.People() {
 		fmt.Fprintf(out, "  %s %s %s\n", pad(p.ID, 14), pad(say("role."+string(p.Role)), 18), c.secrets[p.ID].Text())
 	}
 	fmt.Fprintln(out, "\n按 Ctrl-C 停止。Ctrl-C stops.")

@@ -20,7 +20,7 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Run     runCommand     `cmd:"" help:"Show it: a demonstration city, one sale to its certificate, then the pages until Ctrl-C."`
+	Run     runCommand     `cmd:"" help:"Show it: a demonstration city, one sale, then the pages until Ctrl-C."`
 	Demo    demoCommand    `cmd:"" help:"The same sale for programs: ends with the certificate."`
 	Serve   serveCommand   `cmd:"" help:"Serve pages and API, and work jobs, on the database of DATABASE_URL."`
 	Work    workCommand    `cmd:"" help:"Only work jobs."`

@@ -75,7 +75,7 @@ func readOffices(path string) (o jobs.Offices, err error) {
 // real is what serve and work need: a database, and the offices outside.
 type real struct {
 	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
-	Offices  string `help:"File that names the payment gateway and the companies (docs/SANDBOX.md)." required:"" type:"existingfile"`
+	Offices  string `help:"File that names gateway and companies (docs/OFFICES.md)." required:"" type:"existingfile"`
 }
 
 func (r real) open(ctx context.Context) (*database, jobs.Offices, error) {

@@ -24,10 +24,12 @@ var ErrSoldOut = errors.New("every home on offer is being sold: finish or refuse
 // time.
 func NextSale(ctx context.Context, pool *pgxpool.Pool) (a intake.Application, err error) {
 	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		serial := 0 // contracts filed so far; the lock keeps two starts from filing the same
-		if err := tx.QueryRow(ctx, `
-			SELECT count(*) FROM registration_contract, pg_advisory_xact_lock(hashtextextended('onewindow next sale', 0))`,
-		).Scan(&serial); err != nil {
+		// One start at a time, so that no two file the same contract.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('onewindow next sale', 0))`); err != nil {
+			return err
+		}
+		serial := 0
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM registration_contract`).Scan(&serial); err != nil {
 			return fmt.Errorf("count contracts: %w", err)
 		}
 		right, area, err := onOffer(ctx, tx)
@@ -41,7 +43,7 @@ func NextSale(ctx context.Context, pool *pgxpool.Pool) (a intake.Application, er
 }
 
 // onOffer finds the home of building 2 that has had its owner the longest and
-// neither a case on its way nor a contract that waits.
+// has no case on its way.
 func onOffer(ctx context.Context, tx pgx.Tx) (best registration.Right, area registration.Area, err error) {
 	for i := range homesOnOffer {
 		title, err := registration.TitleOf(ctx, tx, unitOf(2, doorOf(i)))

@@ -13,15 +13,17 @@ import (
 	"onewindow/internal/access"
 )
 
-// People work in the demonstration: one account per role, two where the law
-// wants a second pair of eyes.
-var People = []access.Staff{
-	{ID: "clerk-01", Name: "甲受理", Role: access.Clerk},
-	{ID: "clerk-02", Name: "乙受理", Role: access.Clerk},
-	{ID: "registrar-01", Name: "丙审核", Role: access.Registrar},
-	{ID: "registrar-02", Name: "丁审核", Role: access.Registrar},
-	{ID: "tax-01", Name: "戊税务", Role: access.TaxOfficer},
-	{ID: "operator-01", Name: "己运维", Role: access.Operator},
+// People returns who works in the demonstration: an account per role, and a
+// second one where the crew has the first.
+func People() []access.Staff {
+	return []access.Staff{
+		{ID: Clerk, Name: "甲受理", Role: access.Clerk},
+		{ID: ByHand, Name: "乙受理", Role: access.Clerk},
+		{ID: "registrar-01", Name: "丙审核", Role: access.Registrar},
+		{ID: Registrar, Name: "丁审核", Role: access.Registrar},
+		{ID: "tax-01", Name: "戊税务", Role: access.TaxOfficer},
+		{ID: "operator-01", Name: "己运维", Role: access.Operator},
+	}
 }
 
 // Secrets are the secrets of the demonstration's people, by staff id.
@@ -34,16 +36,38 @@ func Employ(ctx context.Context, pool *pgxpool.Pool, path string) (Secrets, erro
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range People {
+	for _, s := range People() {
 		if secrets[s.ID] == "" {
 			secrets[s.ID] = access.NewSecret()
 		}
-		if err := access.Put(ctx, pool, s, secrets[s.ID]); err != nil {
+	}
+	if err := writeSecrets(path, secrets); err != nil { // before they are valid: nobody is locked out
+		return nil, err
+	}
+	for _, s := range People() {
+		if err := employ(ctx, pool, s, secrets[s.ID]); err != nil {
 			return nil, fmt.Errorf("employ %s: %w", s.ID, err)
 		}
 	}
-	return secrets, writeSecrets(path, secrets)
+	return secrets, nil
 }
+
+// employ gives a person an account unless they have it: a new one would end
+// their sessions.
+func employ(ctx context.Context, pool *pgxpool.Pool, s access.Staff, secret access.Secret) error {
+	known, err := access.Authenticate(ctx, pool, s.ID, secret.Text())
+	if err == nil && known == s {
+		return nil
+	}
+	if err != nil && !errors.Is(err, access.ErrUnknown) {
+		return err
+	}
+	return access.Put(ctx, pool, s, secret)
+}
+
+// SecretsIn reads the secrets that a demonstration keeps in the file at path;
+// there are none if it has never run.
+func SecretsIn(path string) (Secrets, error) { return readSecrets(path) }
 
 func readSecrets(path string) (Secrets, error) {
 	secrets := Secrets{}
@@ -67,7 +91,10 @@ func writeSecrets(path string, secrets Secrets) error {
 	}
 	text, err := json.MarshalIndent(plain, "", "  ")
 	if err == nil {
-		err = os.WriteFile(path, text, 0o600)
+		err = os.WriteFile(path+".new", text, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(path+".new", path) // whole or not at all
 	}
 	if err != nil {
 		return fmt.Errorf("keep the demonstration's accounts: %w", err)

@@ -1,0 +1,107 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"onewindow/internal/client"
+	"onewindow/internal/money"
+)
+
+// The people of the demonstration who act by themselves, and those who are left
+// to whoever looks at it.
+const (
+	// Clerk accepts what the demonstration's crew then carries through.
+	Clerk = "clerk-01"
+	// ByHand is the clerk whose cases the crew leaves alone.
+	ByHand = "clerk-02"
+	// Registrar approves for the crew; registrar-01 is free to decide by hand.
+	Registrar = "registrar-02"
+)
+
+// Crew are the registrar and the payer of the demonstration. They act on the
+// cases that Clerk accepted, through the API as everybody does: the registrar
+// approves what no machine finding speaks against, the payer pays what is asked.
+// What needs judgement they leave to people.
+type Crew struct {
+	API  client.Client                                              // signed in as Registrar
+	Pay  func(ctx context.Context, ref string, sum money.Fen) error // at the gateway
+	Wake <-chan struct{}                                            // rings when something has moved; a look around each second does the rest
+	Log  *slog.Logger
+
+	left map[string]bool // cases that need judgement
+}
+
+const lookAround = time.Second
+
+// Work acts until ctx ends.
+func (c *Crew) Work(ctx context.Context) {
+	c.left = map[string]bool{}
+	tick := time.NewTicker(lookAround)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if err := errors.Join(c.review(ctx), c.pay(ctx)); err != nil && ctx.Err() == nil {
+			c.Log.InfoContext(ctx, "the demonstration's crew tries again", "err", err)
+		}
+		select {
+		case <-c.Wake:
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// review approves every review that waits for a registrar.
+func (c *Crew) review(ctx context.Context) error {
+	return c.each(ctx, "reviewer", "review", "needs_input", func(found client.Case, step client.Step) error {
+		if slices.ContainsFunc(step.Findings, func(d client.Defect) bool { return d.Outcome != "pass" }) {
+			c.left[found.Number] = true
+			return nil
+		}
+		return settled(c.API.Decide(ctx, found.Number, step.Step, "approve", ""))
+	})
+}
+
+// pay pays every bill that waits for the applicant.
+func (c *Crew) pay(ctx context.Context) error {
+	return c.each(ctx, "applicant", "settle", "awaiting_payment", func(found client.Case, _ client.Step) error {
+		if found.Tax == nil || found.Tax.Bill == nil || found.Tax.Bill.State != "open" {
+			return nil
+		}
+		return c.Pay(ctx, found.Tax.Bill.Ref, money.Fen(found.Tax.Bill.Amount))
+	})
+}
+
+// each runs act for the crew's cases whose step stands in state.
+func (c *Crew) each(ctx context.Context, holder, step, state string,
+	act func(client.Case, client.Step) error) (err error) {
+	list, err := c.API.Waiting(ctx, holder)
+	for _, b := range list {
+		if b.AcceptedBy != Clerk || c.left[b.Number] {
+			continue
+		}
+		found, missed := c.API.Find(ctx, b.Number)
+		if missed != nil {
+			err = errors.Join(err, missed)
+			continue
+		}
+		for _, s := range found.Steps {
+			if s.Step == step && s.State == state {
+				err = errors.Join(err, act(found, s))
+			}
+		}
+	}
+	return err
+}
+
+// settled forgives that somebody else was first.
+func settled(err error) error {
+	var p *client.Problem
+	if errors.As(err, &p) && (p.Code() == "step_moved_on" || p.Code() == "verdict_not_taken") {
+		return nil
+	}
+	return err
+}
