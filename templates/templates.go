@@ -108,6 +108,7 @@ func Date(lang string, on time.Time) string {
 var (
 	step   = regexp.MustCompile(`^(\w+)(?:\[(\d{1,6})\])?$`)
 	nth    = map[string]string{Chinese: "%s第%d名", English: "%s %d"}
+	item   = map[string]string{Chinese: "%s第%d项", English: "%s %d"} // of what is no person
 	joined = map[string]string{Chinese: "的", English: ", "}
 )
 
@@ -125,7 +126,11 @@ func Field(lang, path string) string {
 			return path
 		}
 		if n, err := strconv.Atoi(m[2]); err == nil {
-			word = fmt.Sprintf(nth[lang], word, n+1)
+			form := nth[lang]
+			if m[1] == "utilities" {
+				form = item[lang]
+			}
+			word = fmt.Sprintf(form, word, n+1)
 		}
 		words = append(words, word)
 	}

@@ -206,7 +206,7 @@ func TestEveryCheckAndEveryFieldHasAName(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"sellers[0].id_number": "卖方第1名的证件号码", "price_fen": "成交价格", "utilities[2].account": "水电气第3名的户号",
+		"sellers[0].id_number": "卖方第1名的证件号码", "price_fen": "成交价格", "utilities[2].account": "水电气第3项的户号",
 		"<script>": "<script>", "": "", "buyers[99999999999999].name": "buyers[99999999999999].name",
 	} {
 		if got := templates.Field(templates.Chinese, path); got != want {

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/money"
 	"onewindow/internal/town"
 	"onewindow/registration"
 )
@@ -182,6 +183,22 @@ func (b *browser) picture(name string) {
 	}
 }
 
+// print keeps how the page is printed.
+func (b *browser) print(name string) {
+	b.t.Helper()
+	dir := os.Getenv(pictures)
+	if dir == "" {
+		return
+	}
+	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644)
+	}
+	if err != nil {
+		b.t.Errorf("print %s: %v", name, err)
+	}
+}
+
 // phone makes the window as small as a telephone.
 func (b *browser) phone() { b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile)) }
 
@@ -195,7 +212,7 @@ func (b *browser) withoutScripts() {
 }
 
 // fileContract files another contract on home i, to a buyer of this name.
-func (o *office) fileContract(number string, i int, buyer string) {
+func (o *office) fileContract(number string, i int, buyer string, price money.Fen) {
 	o.t.Helper()
 	sale := town.Sale(i)
 	holder := func(p registration.Party) []registration.Holder {
@@ -204,7 +221,7 @@ func (o *office) fileContract(number string, i int, buyer string) {
 	sale.Buyers[0].Name = buyer
 	o.must(func(ctx context.Context, tx pgx.Tx) error {
 		return registration.PutContract(ctx, tx, registration.Contract{
-			Number: number, Unit: sale.Unit, Area: 120_50, Price: sale.Price, CoOwnership: registration.Sole,
+			Number: number, Unit: sale.Unit, Area: 120_50, Price: price, CoOwnership: registration.Sole,
 			Sellers: holder(sale.Sellers[0]), Buyers: holder(sale.Buyers[0]),
 			SignedOn: day(2026, 11, 1), FiledOn: day(2026, 11, 2),
 		})
@@ -214,7 +231,7 @@ func (o *office) fileContract(number string, i int, buyer string) {
 func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 	t.Parallel()
 	o := workingOffice(t, 2)
-	o.fileContract("RARE-1", 0, "王𬎆𠅤")
+	o.fileContract("RARE-1", 0, "王𬎆𠅤", money.Yuan(800_000))
 	clerk := o.open(t)
 	clerk.at("/sign-in")
 	clerk.picture("sign-in")
@@ -242,6 +259,7 @@ func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 	clerk.wait(`document.querySelector("#step-review .tag").textContent === "待人工决定"`)
 	clerk.wait(`document.querySelector("#step-settle .tag").textContent === "待缴款" || document.querySelector("#step-settle .tag").textContent === "待缴税款"`)
 	clerk.picture("accepted")
+	clerk.print("receipt")
 	clerk.do(chromedp.Evaluate[chromedp.Void](`void (window.sameDocument = true)`))
 
 	registrar := clerk.another()
@@ -308,7 +326,7 @@ func TestEveryDefectIsShownAtOnceWhereItIs(t *testing.T) {
 		link := b.ask(`(document.querySelector('#errors a[href="#` + id + `"]') || {}).textContent`)
 		beside := b.ask(`(document.querySelector('#` + id + `-error') || {}).textContent`)
 		_, said, _ := strings.Cut(link, "：")
-		if said == "" || beside != "错误："+said {
+		if said == "" || !strings.HasPrefix(beside, "错误："+said) {
 			t.Errorf("%s: the summary says %q, the field %q", id, link, beside)
 		}
 	}
@@ -376,4 +394,35 @@ func TestTheConsoleIsListenedTo(t *testing.T) {
 	b.picture("verify-none")
 	b.at("/nowhere")
 	b.picture("not-found")
+}
+
+func TestATaxOfficerSettlesWhatTheMachineWouldNotDecide(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 1)
+	o.fileContract("CHEAP-1", 0, "镇受让", money.Yuan(300_000)) // far below the assessed value
+	clerk := o.visit("clerk-01")
+	form := formOf(0)
+	form.Set("contract", "CHEAP-1")
+	form.Set("price", "300000")
+	key := keyField.FindStringSubmatch(clerk.post("/cases/new", form).text)
+	if key == nil {
+		t.Fatal("the application has defects")
+	}
+	form.Set("key", key[1])
+	form.Set("do", "submit")
+	path, _, _ := strings.Cut(clerk.post("/cases/new", form).path, "?")
+	b := o.open(t)
+	b.signIn("tax-01")
+	b.at(path)
+	b.wait(`document.querySelector("#decide textarea")`)
+	b.do(chromedp.Click("#decide [data-submit]"))
+	b.wait(`document.activeElement.id === "errors"`)
+	b.picture("tax-officer")
+	b.press(kb.Tab + kb.Enter) // the link leads to the field
+	b.wait(`document.activeElement.id === "reason-assess"`)
+	b.do(chromedp.SendKeys("#reason-assess", "已核对评估报告。"))
+	b.press(kb.Enter, chromedp.ModifierCtrl)
+	b.wait(`["已完成"].includes(document.querySelector("#step-assess .tag").textContent)`)
+	b.wait(`document.getElementById("live").innerText.includes("已核对评估报告。")`)
+	b.quiet()
 }

@@ -155,11 +155,19 @@ func (f intakeForm) mistakes(found registration.Findings) []mistake {
 	for _, x := range found {
 		m := mistake{Text: wordsOf(x.Code, x.Args)}
 		if id := f.place(x.Field); id != "" {
-			m.ID, m.Label = id, templates.Field(templates.Chinese, x.Field)
+			m.ID, m.Label = id, labelOf(id, x.Field)
 		}
 		list = append(list, m)
 	}
 	return list
+}
+
+// labelOf names a field as the form does.
+func labelOf(id, field string) string {
+	if utilities.Utility(id).Known() {
+		return wordsOf("utility."+id, nil) + wordsOf("field.account", nil)
+	}
+	return templates.Field(templates.Chinese, field)
 }
 
 var part = regexp.MustCompile(`^(\w+)(?:\[(\d{1,3})\])?(?:\.(\w+))?$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,14 +28,18 @@ type newPage struct {
 	Key      string       // makes two clicks one case
 }
 
-// Bad returns what is wrong with a field, nil if nothing is.
+// Bad returns all that is wrong with a field, nil if nothing is.
 func (p newPage) Bad(id string) *mistake {
+	var said []string
 	for _, m := range p.Errors {
 		if m.ID == id {
-			return &m
+			said = append(said, m.Text)
 		}
 	}
-	return nil
+	if said == nil {
+		return nil
+	}
+	return &mistake{ID: id, Text: strings.Join(said, "")}
 }
 
 // option is one value that may be chosen.
