@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -129,7 +130,7 @@ func (b *browser) wait(expression string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.picture("failed")
+	b.keep("failed")
 	b.t.Fatalf("never: %s; the page is %q: %s\nthe log says %s", expression, b.ask("document.title"),
 		b.ask("document.body.innerText"), b.o.log)
 }
@@ -163,8 +164,20 @@ func (b *browser) signIn(staff string) {
 	b.keys = 0
 }
 
-// picture keeps how the window and the whole page look, if somebody wants to see.
+//go:embed testdata/audit.js
+var audit string
+
+// picture looks whether everybody can read the page, and keeps how it looks.
 func (b *browser) picture(name string) {
+	b.t.Helper()
+	if complaints := b.ask(audit); complaints != "" {
+		b.t.Errorf("the page %s: %s", name, complaints)
+	}
+	b.keep(name)
+}
+
+// keep keeps how the window and the whole page look, if somebody wants to see.
+func (b *browser) keep(name string) {
 	b.t.Helper()
 	dir := os.Getenv(pictures)
 	if dir == "" {
