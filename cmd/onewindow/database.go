@@ -23,6 +23,19 @@ type place struct {
 
 // directory returns the data directory, made if need be.
 func (p place) directory() (string, error) {
+	dir, err := p.locate()
+	if err != nil {
+		return "", err
+	}
+	// 0711: the account that runs the private server must pass through to its own part.
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return "", fmt.Errorf("make the data directory: %w", err)
+	}
+	return dir, nil
+}
+
+// locate returns the data directory, which may not be there.
+func (p place) locate() (string, error) {
 	dir := p.Data
 	switch {
 	case dir != "":
@@ -37,15 +50,7 @@ func (p place) directory() (string, error) {
 		}
 		dir = filepath.Join(home, ".local", "state", "onewindow")
 	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	// 0711: the account that runs the private server must pass through to its own part.
-	if err := os.MkdirAll(dir, 0o711); err != nil {
-		return "", fmt.Errorf("make the data directory: %w", err)
-	}
-	return dir, nil
+	return filepath.Abs(dir)
 }
 
 // database is an open, migrated database.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onewindow/intake"
 	"onewindow/internal/web"
 	"onewindow/jobs"
 )
@@ -44,24 +45,32 @@ func listen(address string, next bool) (net.Listener, error) {
 	return nil, fmt.Errorf("no free port from %s on", address)
 }
 
-// processName is the same for a process that starts again on its port.
-func processName(l net.Listener) string {
+// hostName names this machine.
+func hostName() string {
 	host, err := os.Hostname()
 	if err != nil {
-		host = "onewindow"
+		return "onewindow"
 	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return host + "-" + port
+	return host
+}
+
+// flowOptions say what the flow of a process is.
+type flowOptions struct {
+	name    string // the same after a restart and no other's
+	offices jobs.Offices
+	moved   func(int64, intake.Step, intake.State) // may be nil
+	log     *slog.Logger
 }
 
 // newFlow makes the flow of this process.
-func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices,
-	log *slog.Logger) (*jobs.Flow, *pgxpool.Pool, error) {
+func newFlow(ctx context.Context, d *database, o flowOptions) (*jobs.Flow, *pgxpool.Pool, error) {
 	engine, err := jobs.EnginePool(ctx, d.url)
 	if err != nil {
 		return nil, nil, err
 	}
-	flow, err := jobs.New(jobs.Config{Name: name, Pool: d.pool, Engine: engine, Log: log, Offices: offices})
+	flow, err := jobs.New(jobs.Config{
+		Name: o.name, Pool: d.pool, Engine: engine, Log: o.log, Offices: o.offices, Moved: o.moved,
+	})
 	if err != nil {
 		engine.Close()
 		return nil, nil, err
@@ -70,9 +79,8 @@ func newFlow(ctx context.Context, d *database, name string, offices jobs.Offices
 }
 
 // openOffice starts the work and opens the doors on l.
-func openOffice(ctx context.Context, d *database, l net.Listener, offices jobs.Offices,
-	log *slog.Logger) (*office, error) {
-	flow, engine, err := newFlow(ctx, d, processName(l), offices, log)
+func openOffice(ctx context.Context, d *database, l net.Listener, options flowOptions) (*office, error) {
+	flow, engine, err := newFlow(ctx, d, options)
 	if err != nil {
 		return nil, err
 	}
@@ -83,15 +91,15 @@ func openOffice(ctx context.Context, d *database, l net.Listener, offices jobs.O
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	o := &office{url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end}
 	o.server = &http.Server{
-		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: log}),
+		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: options.log}),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return life },
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(options.log.Handler(), slog.LevelWarn),
 	}
 	go func() {
 		if err := o.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the doors are closed", "err", err)
+			options.log.Error("the doors are closed", "err", err)
 		}
 	}()
 	return o, nil

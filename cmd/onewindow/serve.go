@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -94,6 +95,16 @@ func (r real) open(ctx context.Context) (*database, jobs.Offices, error) {
 type serveCommand struct {
 	real   `embed:""`
 	Listen string `help:"Address of the doors." default:"127.0.0.1:8080"`
+	Name   string `help:"Name of this process, the same after a restart and no other's (default: host and port)."`
+}
+
+// name tells this process from others, and is the same when it starts again.
+func (c serveCommand) name(l net.Listener) string {
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if c.Name != "" || err != nil {
+		return c.Name
+	}
+	return hostName() + "-" + port
 }
 
 // Run serves until the context ends.
@@ -108,7 +119,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	doors, err := openOffice(ctx, d, l, offices, log)
+	doors, err := openOffice(ctx, d, l, flowOptions{name: c.name(l), offices: offices, log: log})
 	if err != nil {
 		return err
 	}
@@ -130,7 +141,7 @@ func (c workCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer d.close()
-	flow, engine, err := newFlow(ctx, d, c.Name, offices, newLog(s, slog.LevelInfo))
+	flow, engine, err := newFlow(ctx, d, flowOptions{name: c.Name, offices: offices, log: newLog(s, slog.LevelInfo)})
 	if err != nil {
 		return err
 	}

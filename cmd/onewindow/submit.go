@@ -3,90 +3,156 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"onewindow/internal/client"
+	"onewindow/internal/demo"
+	"onewindow/templates"
 )
 
 type submitCommand struct {
-	File   string `arg:"" help:"Application file (JSON), - for standard input."`
-	Server string `help:"Address of the window." default:"http://127.0.0.1:8080"`
+	File   string `arg:"" help:"Application file (JSON), - for standard input. examples/ has some."`
+	Server string `help:"Address of the window (default: the demonstration on this machine, else http://127.0.0.1:8080)." env:"ONEWINDOW_SERVER"`
 	Staff  string `help:"Staff id of the clerk." default:"clerk-01" env:"ONEWINDOW_STAFF"`
-	Secret string `help:"The clerk's secret." required:"" env:"ONEWINDOW_SECRET"`
-	Key    string `help:"Idempotency key (default: a hash of the file, so that handing it in twice makes one case)."`
-	Output string `help:"Where to write the certificate (default: ACCEPTANCE-NUMBER.pdf here)." short:"o" type:"path"`
+	Secret string `help:"The clerk's secret (default: that of the demonstration on this machine)." env:"ONEWINDOW_SECRET"`
+	Key    string `help:"Idempotency key (default: made of the file's content, so that handing it in twice makes one case)."`
+	Output string `help:"File to write the certificate to (default: ACCEPTANCE-NUMBER.pdf here)." short:"o" type:"path"`
 	Detach bool   `help:"Only hand in: print the acceptance number and end."`
+	Data   string `help:"Data directory of the demonstration on this machine." type:"path"`
 }
 
-// Run hands the file in and follows the case. A refusal is printed, a line for
-// each defect, and ends with status 1.
+// maxFile is more than a window reads; what is longer is refused there.
+const maxFile = 2 << 20
+
+// Run hands the file in and follows the case. A refusal is printed in words, a
+// line for each defect, and ends with status 1.
 func (c submitCommand) Run(ctx context.Context, s streams) error {
 	application, err := c.read(s.in)
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(application)
-	if c.Key == "" {
-		c.Key = "file-" + hex.EncodeToString(sum[:16])
-	}
-	clerk := client{url: c.Server, staff: c.Staff, secret: c.Secret}
-	number, err := clerk.submit(ctx, application, c.Key)
-	var refused *problem
-	if errors.As(err, &refused) {
-		fmt.Fprintln(s.err, refused)
-		return errTold
-	}
+	clerk, err := c.clerk()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.err, "受理编号 %s\n\n", number)
+	if c.Key == "" {
+		c.Key = client.KeyOf(application)
+	}
+	accepted, err := clerk.Submit(ctx, c.Key, application)
+	var refused *client.Problem
+	if errors.As(err, &refused) {
+		explain(s.err, refused)
+		return errTold
+	}
+	if err != nil {
+		return fmt.Errorf("%w\n(is a window open at %s? onewindow run opens one)", err, clerk.Server)
+	}
+	if accepted.Resent {
+		fmt.Fprintln(s.err, "此件先前已受理。 This application was accepted before.")
+	}
 	if c.Detach {
-		_, err = fmt.Fprintln(s.out, number)
+		_, err = fmt.Fprintln(s.out, accepted.Number)
 		return err
 	}
-	return c.follow(ctx, clerk, number, s)
+	return c.follow(ctx, clerk, accepted.Number, s)
 }
 
 func (c submitCommand) read(in io.Reader) ([]byte, error) {
 	if c.File == "-" {
-		return io.ReadAll(io.LimitReader(in, 2<<20))
+		return io.ReadAll(io.LimitReader(in, maxFile))
 	}
 	text, err := os.ReadFile(c.File)
 	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), err
 }
 
+// clerk is who hands in, and where. What is not said is that of the
+// demonstration on this machine.
+func (c submitCommand) clerk() (client.Client, error) {
+	clerk := client.Client{Server: c.Server, Staff: c.Staff, Secret: c.Secret}
+	if clerk.Server != "" && clerk.Secret != "" {
+		return clerk, nil
+	}
+	d := demonstration{place: place{Data: c.Data}}
+	var err error
+	if d.dir, err = d.locate(); err != nil {
+		return clerk, err
+	}
+	if clerk.Server == "" {
+		clerk.Server = d.lastHost()
+	}
+	if clerk.Secret == "" {
+		secrets, err := demo.SecretsIn(d.path(staffFile))
+		if err != nil {
+			return clerk, err
+		}
+		if clerk.Secret = secrets[c.Staff].Text(); clerk.Secret == "" {
+			return clerk, fmt.Errorf("no secret of %s: name one with --secret or ONEWINDOW_SECRET", c.Staff)
+		}
+	}
+	return clerk, nil
+}
+
+// lastHost is where the demonstration of this directory serves or served.
+func (d *demonstration) lastHost() string {
+	h := host{URL: "http://127.0.0.1:8080"}
+	if text, err := os.ReadFile(d.path(hostFile)); err == nil {
+		_ = json.Unmarshal(text, &h) // half a file leaves the default
+	}
+	return h.URL
+}
+
+// explain says a refusal in words.
+func explain(out io.Writer, p *client.Problem) {
+	fmt.Fprintf(out, "%s\n", p.Title)
+	if len(p.Errors) == 0 {
+		fmt.Fprintf(out, "  %s [%s]\n", p.Detail, p.Code())
+	}
+	for _, d := range p.Errors {
+		fmt.Fprintf(out, "  %s: %s [%s %s]\n", templates.Field(templates.Chinese, d.Field), d.Detail, d.Code, d.Field)
+	}
+}
+
 // follow shows the case until its certificate is issued and writes that.
-func (c submitCommand) follow(ctx context.Context, clerk client, number string, s streams) error {
-	shown, last := &timeline{out: s.err}, (*caseState)(nil)
-	err := clerk.follow(ctx, number, func(state *caseState) (bool, error) {
-		shown.show(state)
-		last = state
-		return state.issued() || state.State == "refused", nil
+func (c submitCommand) follow(ctx context.Context, clerk client.Client, number string, s streams) error {
+	shown, told := newTimeline(s.err), ""
+	err := clerk.Follow(ctx, number, func(found client.Case) bool {
+		shown.show(found)
+		if step, stuck := found.Stuck(); stuck && told != step.Step+step.State {
+			told = step.Step + step.State
+			fmt.Fprintf(s.err, "  … 等待%s waiting for the %s: %s/cases/%s\n",
+				say("holder."+step.Holder), step.Holder, clerk.Server, number)
+		}
+		return found.Issued() || found.Refused()
 	})
 	if err != nil {
 		return err
 	}
-	if last == nil { // it had ended before we looked
-		last = &caseState{}
-		return fmt.Errorf("case %s has ended; see %s/cases/%s", number, c.Server, number)
+	last, err := clerk.Find(ctx, number)
+	if err != nil {
+		return err
 	}
-	if !last.issued() {
-		fmt.Fprintf(s.err, "\n%s: %s\n", number, say("case."+last.State))
+	if !last.Issued() {
+		fmt.Fprintf(s.err, "\n%s %s\n", number, say("case."+last.State))
 		return errTold
 	}
-	pdf, err := clerk.fetch(ctx, last.Certificate.PDF)
+	return c.keep(ctx, clerk, last, s)
+}
+
+func (c submitCommand) keep(ctx context.Context, clerk client.Client, last client.Case, s streams) error {
+	pdf, err := clerk.Certificate(ctx, last.Number)
 	if err != nil {
 		return err
 	}
 	if c.Output == "" {
-		c.Output = number + ".pdf"
+		c.Output = last.Number + ".pdf"
 	}
 	if err := os.WriteFile(c.Output, pdf, 0o600); err != nil {
-		return err
+		return fmt.Errorf("keep the certificate: %w", err)
 	}
-	_, err = fmt.Fprintf(s.out, "%s %s %s\n", number, last.Certificate.Number, c.Output)
+	_, err = fmt.Fprintln(s.out, last.Number, last.Certificate.Number, c.Output)
 	return err
 }

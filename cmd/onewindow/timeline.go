@@ -3,48 +3,89 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"onewindow/internal/client"
 	"onewindow/templates"
 )
 
-// timeline prints a case's journal as it grows.
+// timeline prints the journal of a case as it grows.
 type timeline struct {
 	out     io.Writer
+	colour  bool
 	printed int
 }
 
+// newTimeline prints to out, in colour if that is a terminal that wants it.
+func newTimeline(out io.Writer) *timeline { return &timeline{out: out, colour: colourful(out)} }
+
+// colourful says whether out is a terminal that shows colours (no-color.org).
+func colourful(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// Escape sequences of the terminal (ECMA-48).
+const (
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	red    = "\x1b[31m"
+	plain  = "\x1b[0m"
+)
+
+// colours of states; those that are not here stay plain.
+var colours = map[string]string{
+	"done": green, "entered": green, "closed": green,
+	"needs_input": yellow, "awaiting_payment": yellow, "awaiting_company": yellow,
+	"manual": red, "refused": red,
+}
+
+func (t *timeline) paint(state, text string) string {
+	if !t.colour || colours[state] == "" {
+		return text
+	}
+	return colours[state] + text + plain
+}
+
 // show prints the lines that are new.
-func (t *timeline) show(c *caseState) {
+func (t *timeline) show(c client.Case) {
+	if t.printed == 0 {
+		fmt.Fprintf(t.out, "\n  受理编号 acceptance number  %s\n\n", c.Number)
+	}
 	for _, e := range c.Journal[t.printed:] {
-		what := "办件"
-		if e.Step != "" {
-			what = say("step." + e.Step)
-		}
-		state := say("state." + e.State)
-		if e.Step == "" {
-			state = say("case." + e.State)
-		}
-		if e.Holder != "" && e.Holder != "machine" {
-			state += " · " + say("holder."+e.Holder)
-		}
-		fmt.Fprintf(t.out, "  +%7.3f s  %s %s %s  %s\n", e.At.Sub(c.AcceptedAt).Seconds(),
-			pad(what, 18), pad(e.Step, 14), pad(state, 26), e.Actor)
+		t.line(e, e.At.Sub(c.AcceptedAt))
 	}
 	t.printed = len(c.Journal)
 }
 
+// line prints one move: when, which step, where it stands now, why and by whom.
+func (t *timeline) line(e client.Entry, after time.Duration) {
+	step, state := "case", "case."+e.State
+	word := "办件"
+	if e.Step != "" {
+		step, state, word = e.Step, "state."+e.State, say("step."+e.Step)
+	}
+	fmt.Fprintf(t.out, "  %s %s %s %s %s  %s\n", fmt.Sprintf("+%.3f s", after.Seconds()), pad(word, 16), pad(step, 13),
+		t.paint(e.State, pad(say(state), 12)), pad(say("reason."+e.Reason), 32), e.Actor)
+}
+
 // summary prints what each step took.
-func (t *timeline) summary(c *caseState) {
-	fmt.Fprintf(t.out, "\n  %s %12s %12s\n", pad("环节 step", 34), "等待 waited", "办理 worked")
+func (t *timeline) summary(c client.Case) {
+	fmt.Fprintf(t.out, "\n  %s %s %14s %14s\n", pad("环节 step", 30), pad("", 12), "等待 waited", "办理 worked")
 	for _, s := range c.Steps {
-		fmt.Fprintf(t.out, "  %s %9d ms %9d ms  %s\n", pad(say("step."+s.Step)+" "+s.Step, 34), s.WaitedMS, s.WorkedMS,
-			say("state."+s.State))
+		fmt.Fprintf(t.out, "  %s %s %9d ms %10d ms\n", pad(say("step."+s.Step)+" "+s.Step, 30),
+			t.paint(s.State, pad(say("state."+s.State), 12)), s.WaitedMS, s.WorkedMS)
 	}
 }
 
-func say(code string) string { return templates.Say("zh-CN", code, nil) }
+func say(code string) string { return templates.Say(templates.Chinese, code, nil) }
 
 // pad fills a text up to a width of columns; Chinese takes two each.
 func pad(s string, width int) string {

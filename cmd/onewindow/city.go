@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync"
+
+	"onewindow/intake"
+	"onewindow/internal/client"
+	"onewindow/internal/demo"
+	"onewindow/internal/money"
+	"onewindow/internal/town"
+	"onewindow/tax"
+)
+
+// city is what a host runs: the doors with the work behind them, the sandbox
+// offices, and the people who act by themselves.
+type city struct {
+	doors   *office
+	offices *town.Offices
+	moved   chan struct{} // rings when a step has moved
+	stop    context.CancelFunc
+	crew    sync.WaitGroup
+}
+
+// openCity opens the city of d at the address, or on the next free port.
+func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, address string) (*city, error) {
+	key, err := verifyKey(d.path("verify.key"))
+	if err != nil {
+		return nil, err
+	}
+	l, err := listen(address, true)
+	if err != nil {
+		return nil, err
+	}
+	base := "http://" + l.Addr().String()
+	c := &city{moved: make(chan struct{}, 1)}
+	c.offices, err = town.NewOffices(town.Config{
+		Callbacks: base + "/api/v1/callbacks", VerifyURL: base + "/v/", VerifyKey: key, Customers: demo.Customers(),
+	})
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	c.doors, err = openOffice(ctx, d.db, l, flowOptions{
+		name: cityName(d.dir), offices: c.offices.Offices, moved: c.ring, log: d.log,
+	})
+	if err != nil {
+		c.offices.Close()
+		return nil, errors.Join(err, l.Close())
+	}
+	c.offices.Serve(c.doors.flow)
+	c.begin(ctx, secrets, d.log)
+	return c, nil
+}
+
+// ring wakes the crew.
+func (c *city) ring(int64, intake.Step, intake.State) {
+	select {
+	case c.moved <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// begin lets the crew work until the city closes.
+func (c *city) begin(ctx context.Context, secrets demo.Secrets, log *slog.Logger) {
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stop = stop
+	crew := &demo.Crew{
+		API: client.Client{Server: c.doors.url, Staff: demo.Registrar, Secret: secrets[demo.Registrar].Text()},
+		Pay: c.pay, Wake: c.moved, Log: log,
+	}
+	c.crew.Go(func() { crew.Work(life) })
+}
+
+// pay pays a bill. The sandbox gateway forgets its orders with its process, so
+// the order is placed once more, which changes nothing where it stands.
+func (c *city) pay(ctx context.Context, ref string, sum money.Fen) error {
+	if _, err := c.offices.Gateway.Ask(ctx, tax.Bill{Ref: ref, Amount: sum}); err != nil {
+		return err
+	}
+	return c.offices.Pay(ctx, ref)
+}
+
+func (c *city) close() {
+	c.stop()
+	c.crew.Wait()
+	c.doors.close()
+	c.offices.Close()
+}
+
+// cityName names the process that serves a data directory, whichever it is: the
+// next one takes up what the last one left.
+func cityName(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return hostName() + "-" + hex.EncodeToString(sum[:6])
+}
+
+// verifyKey reads the key of verify ids, which is drawn once.
+func verifyKey(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key = make([]byte, 32)
+		rand.Read(key) // never fails
+		err = os.WriteFile(path, key, 0o600)
+	}
+	if err == nil && len(key) < 32 {
+		err = errors.New("too short")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key of the verification page %s: %w", path, err)
+	}
+	return key, nil
+}
