@@ -294,6 +294,9 @@ func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 		t.Error("the page was loaded again")
 	}
 	clerk.picture("done")
+	if pdf := o.visit("clerk-01").get("/cases/" + number + "/certificate"); !strings.HasPrefix(pdf.raw, "%PDF-") {
+		t.Errorf("the certificate is %d %.100q", pdf.status, pdf.raw)
+	}
 	clerk.do(chromedp.Click(`#live a[href^="/v/"]`))
 	clerk.wait(`document.querySelector(".verdict.good")`)
 	clerk.picture("verify")

@@ -17,7 +17,7 @@ import (
 	"onewindow/templates"
 )
 
-// pageTime bounds how long a browser keeps the style sheet and the script.
+// assetAge bounds how long a browser keeps the style sheet and the script.
 const assetAge = time.Hour
 
 // openPages adds what everyone may see: style sheets, sign-in, the public

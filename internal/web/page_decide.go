@@ -74,7 +74,7 @@ func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts [
 	if len(verdicts) == 1 {
 		d.Verdict, d.Button = verdicts[0], wordsOf("verdict."+string(verdicts[0]), nil)
 	}
-	d.AsksReason = slices.ContainsFunc(verdicts, func(v jobs.Verdict) bool { return v != jobs.Supplement && v != jobs.Retry })
+	d.AsksReason = slices.ContainsFunc(verdicts, explained)
 	switch {
 	case verdicts[0] == jobs.Supplement:
 		d.Ask = "等待申请人补正"
@@ -87,6 +87,9 @@ func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts [
 	}
 	return d
 }
+
+// explained says whether a person may have to explain a verdict.
+func explained(v jobs.Verdict) bool { return v != jobs.Supplement && v != jobs.Retry }
 
 // forReview asks the registrar; findings that block leave no approval to choose.
 func (d *decisionView) forReview(staff access.Staff, c *jobs.Sight, found registration.Findings) {
@@ -124,26 +127,34 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(intake.Steps(), stepOf(r)) {
 		return errNotFound
 	}
-	body := verdictBody{Verdict: typed(r, "verdict"), Reason: strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))}
+	body := verdictBody{Verdict: typed(r, "verdict")}
+	body.Reason = strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))
 	if found := body.defects(); len(found) > 0 {
-		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, mistake{ID: "reason-", Text: wordsOf(found[0].Code, found[0].Args)})
+		m := mistake{ID: "reason-", Text: wordsOf(found[0].Code, found[0].Args)}
+		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
 	}
 	if body.Verdict == "" {
 		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, mistake{ID: "verdict-", Text: "请选择一项决定。"})
 	}
-	err = s.pronounce(r, number, body)
-	if err == nil {
-		http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
-		return nil
+	if err := s.pronounce(r, number, body); err != nil {
+		return s.notTaken(w, r, body, err)
 	}
+	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
+	return nil
+}
+
+// notTaken says on the case page why the verdict was not taken, where the case
+// or the reader's words are the reason.
+func (s *server) notTaken(w http.ResponseWriter, r *http.Request, body verdictBody, err error) error {
 	f := faultOf(err)
+	m := mistake{Text: wordsOf("problem_"+f.code+"_detail", f.args)}
 	switch {
 	case errors.Is(err, jobs.ErrNoReason):
-		return s.decideAgain(w, r, body, f.status, mistake{ID: "reason-", Text: wordsOf("problem_reason_missing_detail", nil)})
-	case f.status == http.StatusConflict || errors.Is(err, intake.ErrSameHand):
-		return s.decideAgain(w, r, body, f.status, mistake{Text: wordsOf("problem_"+f.code+"_detail", f.args)})
+		m.ID = "reason-"
+	case f.status != http.StatusConflict && !errors.Is(err, intake.ErrSameHand):
+		return err
 	}
-	return err
+	return s.decideAgain(w, r, body, f.status, m)
 }
 
 // decideAgain shows the case with what kept the verdict from being taken.

@@ -64,7 +64,8 @@ func readParties(r *http.Request, side string) []partyForm {
 	}
 	rows := make([]partyForm, min(max(1, len(r.PostForm[side+".name"])), mostParties))
 	for i := range rows {
-		rows[i] = partyForm{column("name", i), column("id_kind", i), column("id_number", i), column("phone", i), column("share", i)}
+		rows[i] = partyForm{Name: column("name", i), IDKind: column("id_kind", i), ID: column("id_number", i),
+			Phone: column("phone", i), Share: column("share", i)}
 	}
 	return rows
 }
@@ -109,7 +110,8 @@ func (f intakeForm) application() (intake.Application, registration.Findings) {
 	if code == "" {
 		return a, nil
 	}
-	return a, registration.Findings{{Check: registration.CheckForm, Outcome: registration.Block, Code: code, Field: "price_fen"}}
+	return a, registration.Findings{{
+		Check: registration.CheckForm, Outcome: registration.Block, Code: code, Field: "price_fen"}}
 }
 
 func partiesOf(rows []partyForm) []registration.Party {

@@ -117,7 +117,7 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, p newPage) error
 	if err != nil {
 		return fmt.Errorf("write the application down: %w", err)
 	}
-	acceptance, err := s.acceptOnce(r.Context(), p.Staff.ID, intake.Key{
+	acceptance, err := s.acceptOnce(r.Context(), intake.Key{
 		Client: p.Staff.ID, Value: typed(r, "key"), Body: body}, a)
 	var defects *jobs.DefectsError
 	switch {
@@ -134,9 +134,9 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, p newPage) error
 
 // acceptOnce waits for the first of two clicks, so that the second is answered
 // with its case.
-func (s *server) acceptOnce(ctx context.Context, clerk string, key intake.Key, a intake.Application) (jobs.Acceptance, error) {
+func (s *server) acceptOnce(ctx context.Context, key intake.Key, a intake.Application) (jobs.Acceptance, error) {
 	for wait := 50 * time.Millisecond; ; wait *= 2 {
-		acceptance, err := s.Flow.Accept(ctx, clerk, key, a)
+		acceptance, err := s.Flow.Accept(ctx, key.Client, key, a)
 		if !errors.Is(err, intake.ErrInFlight) || wait > 2*time.Second {
 			return acceptance, err
 		}

@@ -72,11 +72,12 @@ type partyView struct {
 
 // Side returns the rows of the sellers or the buyers.
 func (p newPage) Side(name string) sideView {
-	v := sideView{Name: name, Word: wordsOf("field."+name, nil), Bad: p.Bad(name), Shares: name == "buyers", Focus: p.Focus}
+	v := sideView{Name: name, Word: wordsOf("field."+name, nil), Bad: p.Bad(name), Focus: p.Focus}
+	v.Shares = name == "buyers"
 	for i, row := range *p.Form.side(name) {
 		q := partyView{At: fmt.Sprintf("%s-%d", name, i), partyForm: row}
-		q.Bad.Name, q.Bad.IDKind, q.Bad.ID = p.Bad(q.At+"-name"), p.Bad(q.At+"-id_kind"), p.Bad(q.At+"-id_number")
-		q.Bad.Phone, q.Bad.Share = p.Bad(q.At+"-phone"), p.Bad(q.At+"-share")
+		q.Bad.Name, q.Bad.IDKind = p.Bad(q.At+"-name"), p.Bad(q.At+"-id_kind")
+		q.Bad.ID, q.Bad.Phone, q.Bad.Share = p.Bad(q.At+"-id_number"), p.Bad(q.At+"-phone"), p.Bad(q.At+"-share")
 		v.Shares = v.Shares || q.Bad.Share != nil
 		v.Parties = append(v.Parties, q)
 	}
@@ -166,7 +167,8 @@ func intakeNumber(contract string) string {
 // fill writes a filed contract into the form.
 func (p *newPage) fill(c registration.Contract) {
 	f := &p.Form
-	f.Contract, f.Unit, f.Price, f.CoOwnership = c.Number, c.Unit.Groups(), c.Price.Format()[len("¥"):], string(c.CoOwnership)
+	f.Contract, f.Unit, f.CoOwnership = c.Number, c.Unit.Groups(), string(c.CoOwnership)
+	f.Price = strings.TrimPrefix(c.Price.Format(), "¥")
 	f.Sellers, f.Buyers = filed(c.Sellers, f.Sellers), filed(c.Buyers, f.Buyers)
 	for i := range f.Sellers {
 		f.Sellers[i].Share = "" // the register knows what they hold

@@ -2,22 +2,27 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/go-chi/chi/v5"
 	"pgregory.net/rapid"
 
 	"onewindow/intake"
 	"onewindow/internal/money"
 	"onewindow/internal/town"
+	"onewindow/jobs"
 	"onewindow/registration"
 )
 
@@ -391,6 +396,33 @@ func TestWhatWasTypedComesBack(t *testing.T) {
 					t.Errorf("%s: %q is lost after %s", name, want, do)
 				}
 			}
+		}
+	}
+}
+
+func TestAnOutageSaysWhatHappenedAndHidesWhatIsInside(t *testing.T) {
+	t.Parallel()
+	s := &server{Config: Config{Log: slog.New(slog.DiscardHandler)}}
+	for _, tt := range []struct {
+		err    error
+		status int
+		says   string
+	}{
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, "已受理的业务不受影响"},
+		{errors.New("secret inside"), http.StatusInternalServerError, "请求编号"},
+		{&jobs.DefectsError{Findings: registration.Findings{{Check: "U3", Outcome: registration.Block,
+			Code: intake.CodeUnitReserved, Args: map[string]string{"case": "202611220000014"}}}}, 422, "受理编号 202611220000014"},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/cases/1", nil)
+		r = r.WithContext(context.WithValue(context.WithValue(r.Context(), requestKey{}, "0123"), chi.RouteCtxKey, chi.NewRouteContext()))
+		s.refusePage(w, r, tt.err)
+		text := w.Body.String()
+		if w.Code != tt.status || !strings.Contains(text, tt.says) || strings.Contains(text, "secret") {
+			t.Errorf("%v: %d %s", tt.err, w.Code, text)
+		}
+		if again := w.Header().Get("Retry-After") != ""; again != (tt.status == http.StatusServiceUnavailable) {
+			t.Errorf("%v: Retry-After is %v", tt.err, again)
 		}
 	}
 }

@@ -37,6 +37,13 @@
 			const decide = document.getElementById("decide"), other = fresh.getElementById("decide");
 			if (decide && other && !touched(decide) && decide.innerHTML !== other.innerHTML) swap(decide, other);
 			if (incoming.hasAttribute("data-over")) events.close();
+			announce();
+		}
+
+		// announce tells those who do not see the page what has just happened.
+		function announce() {
+			const last = box.querySelector("#journal li .what"), line = document.getElementById("announce");
+			if (last && line && line.textContent !== last.textContent) line.textContent = last.textContent;
 		}
 
 		events.addEventListener("case", refresh);
@@ -89,6 +96,7 @@
 		if (target.href) target.click(); else target.focus();
 	});
 
+	document.querySelectorAll("[data-print]").forEach(function (button) { button.hidden = false; });
 	document.addEventListener("click", function (e) {
 		if (e.target.closest("[data-print]")) window.print();
 	});
