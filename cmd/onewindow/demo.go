@@ -46,7 +46,8 @@ func (c *runCommand) tell(s *sold, took time.Duration) {
 	row("数据目录", "data", c.dir)
 	fmt.Fprintln(c.streams.out, "\n  演示账号 accounts of the demonstration (编号 id, 岗位 role, 密钥 secret):")
 	for _, p := range demo.People() {
-		fmt.Fprintf(c.streams.out, "    %s %s %s\n", pad(p.ID, 13), pad(say("role."+string(p.Role)), 18), c.secrets[p.ID].Text())
+		role, secret := say("role."+string(p.Role)), c.secrets[p.ID].Text()
+		fmt.Fprintf(c.streams.out, "    %s %s %s\n", pad(p.ID, 13), pad(role, 18), secret)
 	}
 	fmt.Fprintf(c.streams.out, "\n  %s 受理的办件由 %s 自动审核并缴税；%s 受理的办件留给您来办理。\n"+
 		"  What %s accepts is approved and paid by itself; what %s accepts is left to you.\n",

@@ -90,8 +90,10 @@ func (r *reign) tryLock() (bool, error) {
 // serve opens the city as the host, at the address or the next free port, and
 // returns where it is and the secrets of its staff.
 func (r *reign) serve(ctx context.Context, address string) (at string, secrets demo.Secrets, err error) {
-	if r.claim, err = demo.ClaimCity(ctx, r.db.url); err != nil {
-		return "", nil, err
+	if r.claim == nil {
+		if r.claim, err = demo.ClaimCity(ctx, r.db.url); err != nil {
+			return "", nil, err
+		}
 	}
 	if secrets, err = demo.Employ(ctx, r.db.pool, r.path(staffFile)); err != nil {
 		return "", nil, err
@@ -134,27 +136,25 @@ func (r *reign) join(ctx context.Context, h host) (err error) {
 }
 
 // succeed waits for the lock and then serves where the last host did, so that
-// whoever follows a case there finds it again.
+// whoever follows a case there finds it again. The last host's database server
+// may take a moment to come back: it is tried again.
 func (r *reign) succeed(ctx context.Context) {
-	for {
-		free, err := r.tryLock()
-		if err != nil {
-			r.log.ErrorContext(ctx, "cannot succeed the host", "err", err)
-			return
-		}
-		if free {
-			break
-		}
-		if sleep(ctx, lookForIt) != nil {
-			return
+	at, err := url.Parse(r.url)
+	for err == nil && r.lock == nil {
+		if err = sleep(ctx, lookForIt); err == nil {
+			_, err = r.tryLock()
 		}
 	}
-	at, err := url.Parse(r.url)
 	if err == nil {
 		r.say("前一个进程已结束，本进程接替。 the other onewindow has ended: this one takes over")
-		_, _, err = r.serve(ctx, net.JoinHostPort(at.Hostname(), at.Port())) // where it was, with the secrets it had
 	}
-	if err != nil {
+	for err == nil && r.city == nil {
+		if _, _, failed := r.serve(ctx, net.JoinHostPort(at.Hostname(), at.Port())); failed != nil {
+			r.log.WarnContext(ctx, "cannot succeed the host yet", "err", failed)
+			err = sleep(ctx, time.Second)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
 		r.log.ErrorContext(ctx, "cannot succeed the host", "err", err)
 	}
 }

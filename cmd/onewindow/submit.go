@@ -16,10 +16,10 @@ import (
 
 type submitCommand struct {
 	File   string `arg:"" help:"Application file (JSON), - for standard input. examples/ has some."`
-	Server string `help:"Address of the window (default: the demonstration on this machine, else http://127.0.0.1:8080)." env:"ONEWINDOW_SERVER"`
+	Server string `help:"Address of the window (default: the demonstration on this machine)." env:"ONEWINDOW_SERVER"`
 	Staff  string `help:"Staff id of the clerk." default:"clerk-01" env:"ONEWINDOW_STAFF"`
 	Secret string `help:"The clerk's secret (default: that of the demonstration on this machine)." env:"ONEWINDOW_SECRET"`
-	Key    string `help:"Idempotency key (default: made of the file's content, so that handing it in twice makes one case)."`
+	Key    string `help:"Idempotency key (default: made of the content: the same file is one case)."`
 	Output string `help:"File to write the certificate to (default: ACCEPTANCE-NUMBER.pdf here)." short:"o" type:"path"`
 	Detach bool   `help:"Only hand in: print the acceptance number and end."`
 	Data   string `help:"Data directory of the demonstration on this machine." type:"path"`

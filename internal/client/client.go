@@ -162,7 +162,8 @@ func (c Client) once(ctx context.Context, method, path string, header http.Heade
 }
 
 // send asks and returns the answer unread.
-func (c Client) send(ctx context.Context, method, path string, header http.Header, body []byte) (*http.Response, error) {
+func (c Client) send(ctx context.Context, method, path string, header http.Header,
+	body []byte) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

@@ -27,9 +27,11 @@ const (
 // approves what no machine finding speaks against, the payer pays what is asked.
 // What needs judgement they leave to people.
 type Crew struct {
-	API  client.Client                                              // signed in as Registrar
-	Pay  func(ctx context.Context, ref string, sum money.Fen) error // at the gateway
-	Wake <-chan struct{}                                            // rings when something has moved; a look around each second does the rest
+	API client.Client // signed in as Registrar
+	// Pay pays a bill at the gateway.
+	Pay func(ctx context.Context, ref string, sum money.Fen) error
+	// Wake rings when something has moved; a look around each second does the rest.
+	Wake <-chan struct{}
 	Log  *slog.Logger
 
 	left map[string]bool // cases that need judgement
