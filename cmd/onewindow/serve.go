@@ -1,13 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/netip"
 	"os"
-	"path/filepath"
 	"time"
 
 	"onewindow/internal/outbound"
@@ -21,8 +23,8 @@ import (
 // outbound.Key ("whsec_…").
 type around struct {
 	VerifyURL     string `json:"verify_url"`
-	VerifyKeyFile string `json:"verify_key_file"`
-	Font          string `json:"font"` // of characters that the embedded fonts lack; may be empty
+	VerifyKeyFile string `json:"verify_key_file"` // made if it is not there; all processes of an office share it
+	Font          string `json:"font"`            // of characters that the embedded fonts lack; may be empty
 	Gateway       struct {
 		URL string `json:"url"`
 		Key string `json:"key"`
@@ -32,6 +34,9 @@ type around struct {
 		URL  string `json:"url"`
 		Key  string `json:"key"`
 	} `json:"companies"`
+	// InnerNetworks are those in which offices may be reached without TLS, or at
+	// private addresses; 10.1.0.0/16.
+	InnerNetworks []netip.Prefix `json:"inner_networks"`
 }
 
 // companyTime is how long a company or the gateway may take to answer.
@@ -39,13 +44,13 @@ const companyTime = 10 * time.Second
 
 // readOffices reads the file and makes the doors to the offices in it.
 func readOffices(path string) (o jobs.Offices, err error) {
-	var a around
-	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &a)
-	}
+	a, err := readAround(path)
 	if err != nil {
-		return o, fmt.Errorf("read the offices' file: %w", err)
+		return o, fmt.Errorf("read the offices' file %s: %w", path, err)
+	}
+	http := outbound.New(companyTime, a.InnerNetworks...)
+	if o.Companies, err = a.companies(http); err != nil {
+		return o, fmt.Errorf("the offices' file %s: %w", path, err)
 	}
 	var options []certificate.Option
 	if a.Font != "" {
@@ -54,23 +59,47 @@ func readOffices(path string) (o jobs.Offices, err error) {
 	if o.Press, err = certificate.NewPress(options...); err != nil {
 		return o, err
 	}
-	if o.VerifyKey, err = verifyKey(filepath.Clean(a.VerifyKeyFile)); err != nil {
+	if o.VerifyKey, err = verifyKey(a.VerifyKeyFile); err != nil {
 		return o, err
 	}
-	http := outbound.New(companyTime)
 	o.VerifyURL = a.VerifyURL
 	o.Gateway = tax.Gateway{URL: a.Gateway.URL, Key: a.Gateway.Key, Client: http}
-	o.Companies = map[string]utilities.Company{}
+	return o, nil
+}
+
+// readAround reads the file strictly: a misspelt member is an error.
+func readAround(path string) (a around, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return a, err
+	}
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&a); err != nil {
+		return a, err
+	}
+	for name, value := range map[string]string{
+		"verify_url": a.VerifyURL, "verify_key_file": a.VerifyKeyFile, "gateway.url": a.Gateway.URL, "gateway.key": a.Gateway.Key,
+	} {
+		if value == "" {
+			return a, fmt.Errorf("%s is missing", name)
+		}
+	}
+	return a, nil
+}
+
+func (a around) companies(http *http.Client) (map[string]utilities.Company, error) {
+	all := map[string]utilities.Company{}
 	for utility, c := range a.Companies {
 		company := utilities.Company{
 			Utility: utilities.Utility(utility), Name: c.Name, URL: c.URL, Key: c.Key, HTTP: http,
 		}
 		if err := company.Valid(); err != nil {
-			return o, fmt.Errorf("company for %s: %w", utility, err)
+			return nil, fmt.Errorf("company for %s: %w", utility, err)
 		}
-		o.Companies[utility] = company
+		all[utility] = company
 	}
-	return o, nil
+	return all, nil
 }
 
 // real is what serve and work need: a database, and the offices outside.
@@ -141,7 +170,8 @@ func (c workCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer d.close()
-	flow, engine, err := newFlow(ctx, d, flowOptions{name: c.Name, offices: offices, log: newLog(s, slog.LevelInfo)})
+	log := newLog(s, slog.LevelInfo)
+	flow, engine, err := newFlow(ctx, d, flowOptions{name: c.Name, offices: offices, log: log})
 	if err != nil {
 		return err
 	}
@@ -149,6 +179,7 @@ func (c workCommand) Run(ctx context.Context, s streams) error {
 	if err := flow.Start(ctx); err != nil {
 		return err
 	}
+	log.Info("working", "name", c.Name)
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()

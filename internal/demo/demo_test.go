@@ -28,7 +28,7 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := count()
-	if err := Seed(t.Context(), pool); err != nil || count() != first || first < 60+len(listings) {
+	if err := Seed(t.Context(), pool); err != nil || count() != first || first < 60+len(listings()) {
 		t.Errorf("second seeding: %v, %d rows after %d", err, count(), first)
 	}
 }

@@ -83,7 +83,7 @@ func file(ctx context.Context, tx pgx.Tx, right registration.Right, area registr
 		},
 	}
 	for _, h := range right.Holders {
-		a.Sellers = append(a.Sellers, person(h.Name, h.ID))
+		a.Sellers = append(a.Sellers, registration.Party{Name: h.Name, IDKind: h.IDKind, ID: h.ID})
 	}
 	on, err := intake.Today(ctx, tx)
 	if err != nil {
