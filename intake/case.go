@@ -8,7 +8,6 @@ package intake
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"onewindow/registration"
@@ -24,14 +23,6 @@ var (
 	// ErrSameHand says that a person tried to approve what they accepted (I11).
 	ErrSameHand = errors.New("a case is not approved by the person who accepted it")
 )
-
-// UnitReservedError says that another case on the unit is live (I2).
-type UnitReservedError struct{ Number Number }
-
-// Error names the case that is first.
-func (e *UnitReservedError) Error() string {
-	return fmt.Sprintf("unit is reserved by case %s", e.Number)
-}
 
 // Account is a utility account that the parties want moved (户号).
 type Account struct {

@@ -39,9 +39,10 @@ func nextNumber(ctx context.Context, tx pgx.Tx) (Number, error) {
 
 // Accept opens a case for a: case, steps, journal and the reservation of the
 // unit. Steps that wait for nothing are running when it returns; the caller
-// inserts their jobs in the same transaction. It returns a *UnitReservedError
-// when another case on the unit is live; the transaction is then unusable.
-func Accept(ctx context.Context, tx pgx.Tx, clerk string, a Application) (*Case, error) {
+// inserts their jobs in the same transaction. The key is kept with the case. An
+// error for which IsReservation is true means that another case on the unit is
+// live; the transaction is then unusable.
+func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application) (*Case, error) {
 	number, err := nextNumber(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -52,6 +53,7 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, a Application) (*Case,
 		c.Steps[p.Step] = Waiting
 	}
 	rows := newStepRows(c, plan)
+	hash := key.hash()
 	application, err := json.Marshal(a)
 	if err != nil {
 		return nil, fmt.Errorf("write the application down: %w", err)
@@ -60,6 +62,8 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, a Application) (*Case,
 		WITH c AS (
 			INSERT INTO intake_case (number, kind, unit, application, state, accepted_by, accepted_at)
 			VALUES ($1, $2, $3, $4, 'open', $5, now()) RETURNING id, accepted_at
+		), k AS (
+			INSERT INTO intake_key (client, key, body_hash, case_id) SELECT $10, $11, $12, c.id FROM c
 		), s AS (
 			INSERT INTO intake_step (case_id, step, state, holder, started_at, due_at)
 			SELECT c.id, p.step, p.state, p.holder,
@@ -76,7 +80,7 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, a Application) (*Case,
 		)
 		SELECT id, accepted_at FROM c`,
 		number, a.Kind, a.Unit, application, clerk,
-		rows.step, rows.state, rows.holder, rows.within).Scan(&c.ID, &c.AcceptedAt)
+		rows.step, rows.state, rows.holder, rows.within, key.Client, key.Value, hash).Scan(&c.ID, &c.AcceptedAt)
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", number, err)
 	}

@@ -27,6 +27,11 @@ type Key struct {
 	Body   []byte
 }
 
+func (k Key) hash() []byte {
+	sum := sha256.Sum256(k.Body)
+	return sum[:]
+}
+
 // Claim holds the key until the transaction ends and returns the id of the case
 // that it opened before, or 0. It returns ErrInFlight while another transaction
 // holds it and ErrKeyReused if it came with another body.
@@ -37,12 +42,11 @@ func Claim(ctx context.Context, tx pgx.Tx, key Key) (int64, error) {
 	var free bool
 	var id int64
 	var same bool
-	hash := sha256.Sum256(key.Body)
 	batch := &pgx.Batch{}
 	batch.Queue(`SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))`, key.Client, key.Value).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&free) })
 	batch.Queue(`SELECT case_id, body_hash = $3 FROM intake_key WHERE client = $1 AND key = $2`,
-		key.Client, key.Value, hash[:]).
+		key.Client, key.Value, key.hash()).
 		Query(func(rows pgx.Rows) error {
 			_, err := pgx.ForEachRow(rows, []any{&id, &same}, func() error { return nil })
 			return err
@@ -57,15 +61,4 @@ func Claim(ctx context.Context, tx pgx.Tx, key Key) (int64, error) {
 		return 0, ErrKeyReused
 	}
 	return id, nil
-}
-
-// Keep remembers that the key opened the case.
-func Keep(ctx context.Context, tx pgx.Tx, key Key, caseID int64) error {
-	hash := sha256.Sum256(key.Body)
-	_, err := tx.Exec(ctx, `INSERT INTO intake_key (client, key, body_hash, case_id) VALUES ($1, $2, $3, $4)`,
-		key.Client, key.Value, hash[:], caseID)
-	if err != nil {
-		return fmt.Errorf("keep idempotency key: %w", err)
-	}
-	return nil
 }

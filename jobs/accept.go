@@ -128,11 +128,8 @@ func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key
 			return nil, &DefectsError{found}
 		}
 	}
-	c, err := intake.Accept(ctx, tx, clerk, a)
+	c, err := intake.Accept(ctx, tx, clerk, key, a)
 	if err != nil {
-		return nil, err
-	}
-	if err := intake.Keep(ctx, tx, key, c.ID); err != nil {
 		return nil, err
 	}
 	var begins []intake.Begin

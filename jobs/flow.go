@@ -7,6 +7,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type Config struct {
 	Name     string        // of this process, the same after a restart
 	Pool     *pgxpool.Pool // for the rooms; one connection per worker and per request
 	Engine   *pgxpool.Pool // River's own: a starved pool must not stop its leader
-	Workers  int           // per queue; 0 takes 8
+	Workers  int           // per queue; 0 takes 32: most of them wait at the desk
 	Patience Patience      // the zero one takes DefaultPatience
 	Log      *slog.Logger
 	Offices  Offices
@@ -75,12 +76,15 @@ const (
 	// for a queue, which then waits for the poll. So it is as short as it may be.
 	notifyCooldown = time.Millisecond
 	// fetchCooldown is each queue's: within it River puts fetches off, and loses none.
-	fetchCooldown = 10 * time.Millisecond
-	jobTimeout    = 20 * time.Second
-	rescueAfter   = 30 * time.Second
-	sweepEvery    = 5 * time.Second
-	keepFinished  = 10 * time.Minute
-	factsKept     = 4096
+	fetchCooldown = 25 * time.Millisecond
+	// fetchPoll is the net under lost notifications. A poll starts a cooldown, into
+	// which a case may fall, so it is rare.
+	fetchPoll    = 5 * time.Second
+	jobTimeout   = 20 * time.Second
+	rescueAfter  = 30 * time.Second
+	sweepEvery   = 5 * time.Second
+	keepFinished = 10 * time.Minute
+	factsKept    = 4096
 )
 
 // New returns a flow that is not started.
@@ -112,14 +116,14 @@ func (f *Flow) connect(cfg Config) (err error) {
 	river.AddWorker(workers, &sweeper{flow: f})
 	for _, step := range intake.Steps() {
 		river.AddWorkerArgs(workers, args{step: step}, &worker{flow: f})
-		queues[string(step)] = river.QueueConfig{MaxWorkers: cmpOr(cfg.Workers, 8), FetchCooldown: fetchCooldown}
+		queues[string(step)] = river.QueueConfig{MaxWorkers: cmp.Or(cfg.Workers, 32), FetchCooldown: fetchCooldown}
 	}
 	f.river, err = river.NewClient(riverpgxv5.New(cfg.Engine), &river.Config{
 		ID:                          cfg.Name,
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               notifyCooldown,
-		FetchPollInterval:           time.Second,
+		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		RetryPolicy:                 cfg.Patience,
@@ -134,13 +138,6 @@ func (f *Flow) connect(cfg Config) (err error) {
 		return fmt.Errorf("make the River client: %w", err)
 	}
 	return nil
-}
-
-func cmpOr(n, otherwise int) int {
-	if n == 0 {
-		return otherwise
-	}
-	return n
 }
 
 // Start works jobs until Stop. What this process's previous self left running

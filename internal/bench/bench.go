@@ -33,9 +33,6 @@ type Options struct {
 // InFlight is the number of cases on their way at saturation.
 const InFlight = 64
 
-// workersPerQueue bounds how many steps of one kind run at once in a process.
-const workersPerQueue = 16
-
 // Report is what was measured. Times are milliseconds.
 type Report struct {
 	Plan    string  `json:"plan"`

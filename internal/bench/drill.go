@@ -102,7 +102,7 @@ func startFlow(ctx context.Context, url string, pool *pgxpool.Pool, name string,
 		return nil, nil, err
 	}
 	flow, err := jobs.New(jobs.Config{
-		Name: name, Pool: pool, Engine: engine, Workers: workersPerQueue, Log: o.Log, Drill: drill(o),
+		Name: name, Pool: pool, Engine: engine, Log: o.Log, Drill: drill(o),
 		Offices: offices, Moved: moved,
 	})
 	if err == nil {
