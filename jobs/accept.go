@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -67,16 +69,29 @@ func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx,
 		return nil, err
 	}
 	found = registration.Review(a.Application, title, on)
-	contract, err := registration.ContractOf(ctx, tx, a.Contract)
-	if err != nil && !errors.Is(err, registration.ErrNoContract) {
+	filing, err := filingOf(ctx, tx, a)
+	if err != nil {
 		return nil, err
 	}
-	found = append(found, registration.CheckFiling(a.Application, contract)...)
+	found = append(found, filing...)
 	number, err := intake.Reserved(ctx, tx, a.Unit)
 	if number != "" {
 		found = append(found, reserved(number))
 	}
 	return found, err
+}
+
+// filingOf asks the housing bureau's filings about the contract. A number that
+// no text can be is none of theirs.
+func filingOf(ctx context.Context, tx pgx.Tx, a intake.Application) (registration.Findings, error) {
+	if strings.ContainsRune(a.Contract, 0) || !utf8.ValidString(a.Contract) {
+		return registration.UnknownContract(), nil
+	}
+	contract, err := registration.ContractOf(ctx, tx, a.Contract)
+	if errors.Is(err, registration.ErrNoContract) {
+		return registration.UnknownContract(), nil
+	}
+	return registration.CheckFiling(a.Application, contract), err
 }
 
 func reserved(number intake.Number) registration.Finding {

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -24,11 +23,8 @@ const officerTime = 30 * time.Minute
 func (f *Flow) checkFiling(ctx context.Context, c intake.Case) (Record, error) {
 	var found registration.Findings
 	err := f.read(ctx, func(tx pgx.Tx) error {
-		contract, err := registration.ContractOf(ctx, tx, c.Contract)
-		found = registration.CheckFiling(c.Application.Application, contract)
-		if errors.Is(err, registration.ErrNoContract) {
-			found, err = registration.UnknownContract(), nil
-		}
+		var err error
+		found, err = filingOf(ctx, tx, c.Application)
 		return err
 	})
 	if err != nil {

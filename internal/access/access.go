@@ -50,7 +50,7 @@ const (
 	Review      Action = "review"       // approve, return or refuse
 	ConfirmTax  Action = "confirm_tax"  // take proposed figures as one's own
 	GiveUp      Action = "give_up"      // end a utility's step that nobody can end otherwise
-	Retry       Action = "retry"        // run a failed step again
+	Retry       Action = "retry"        // run again a step that a person holds
 	SeeDocument Action = "see_document" // the certificate itself, unmasked
 	SeeLetters  Action = "see_letters"  // dead letters
 )
@@ -59,8 +59,8 @@ const (
 // it depends on the case, and the case's own table keeps it.
 var may = map[Role][]Action{
 	Clerk:      {See, Preflight, Accept, GiveUp, SeeDocument},
-	Registrar:  {See, Preflight, Review, SeeDocument},
-	TaxOfficer: {See, ConfirmTax},
+	Registrar:  {See, Preflight, Review, Retry, SeeDocument},
+	TaxOfficer: {See, ConfirmTax, Retry},
 	Operator:   {See, Retry, SeeLetters},
 }
 

@@ -42,7 +42,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{verdict("refuse"), []string{"registrar-01"}},
 		{verdict("supplement"), []string{"clerk-01"}},
 		{verdict("confirm"), []string{"tax-01"}},
-		{verdict("retry"), []string{"operator-01"}},
+		{verdict("retry"), []string{"registrar-01", "tax-01", "operator-01"}},
 		{verdict("give_up"), []string{"clerk-01"}},
 	} {
 		if r := o.send(tt.what); r.StatusCode != http.StatusUnauthorized || r.Header.Get("WWW-Authenticate") == "" {

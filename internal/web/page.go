@@ -149,13 +149,7 @@ func (s *server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // missing says that nothing is here, to people or to programs.
-func (s *server) missing(w http.ResponseWriter, r *http.Request) {
-	if wantsPage(r) {
-		s.refusePage(w, r, errNotFound)
-		return
-	}
-	s.refuse(w, r, errNotFound)
-}
+func (s *server) missing(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNotFound) }
 
 // wantsPage says whether a person's browser asks for a page.
 func wantsPage(r *http.Request) bool {

@@ -57,6 +57,10 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
+	if wantsPage(r) {
+		s.refusePage(w, r, err)
+		return
+	}
 	f := faultOf(err)
 	s.report(r, f, err)
 	lang := languageOf(r)
