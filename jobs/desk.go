@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,8 +30,9 @@ type ending struct {
 // and the steps of one case do not queue for its row. An ending that fails is
 // tried again alone, so that it harms nobody else.
 type desk struct {
-	flow *Flow
-	in   [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
+	flow   *Flow
+	manned atomic.Bool              // clerks are at it; while none is, endings are committed where they arise
+	in     [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
 }
 
 // The desk's measure: so many clerks commit at once, each up to batchMost endings.
@@ -60,7 +62,7 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 		Motion: intake.Motion{Case: c, Step: step, From: from},
 		record: record, ctx: ctx, result: make(chan error, 1),
 	}
-	if ownCommit[step] && c.Kind != registration.Drill {
+	if ownCommit[step] && c.Kind != registration.Drill || !f.desk.manned.Load() {
 		f.desk.commit(ctx, []*ending{e})
 		return <-e.result
 	}
@@ -79,6 +81,7 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 
 // open lets the clerks work until ctx ends.
 func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
+	d.manned.Store(true)
 	for _, in := range d.in {
 		group.Go(func() {
 			for {
@@ -156,8 +159,7 @@ func (f *Flow) end(ctx context.Context, batch []*ending) error {
 	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		motions := make([]intake.Motion, len(batch))
 		for i, e := range batch {
-			var err error
-			if e.Move, err = e.record(ctx, tx); err != nil {
+			if err := e.write(ctx, tx); err != nil {
 				return fmt.Errorf("record %s of case %s: %w", e.Step, e.Case.Number, err)
 			}
 			e.Actor = cmp.Or(e.Actor, intake.Machine)
@@ -169,6 +171,17 @@ func (f *Flow) end(ctx context.Context, batch []*ending) error {
 		}
 		return f.carry(ctx, tx, motions, cases)
 	})
+}
+
+// write lets the room write; its panic is an error of this ending alone.
+func (e *ending) write(ctx context.Context, tx pgx.Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panicked: %v", p)
+		}
+	}()
+	e.Move, err = e.record(ctx, tx)
+	return err
 }
 
 // carry takes cases on after steps have moved: it turns those whose step decides
@@ -192,6 +205,9 @@ func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, ca
 		if c.State == intake.Turned {
 			for _, step := range c.Undo() {
 				begins = append(begins, intake.Begin{Case: c, Step: step, Reason: "case_refused"})
+			}
+			if err := oweRefund(ctx, tx, c.ID); err != nil {
+				return err
 			}
 		}
 	}

@@ -262,6 +262,47 @@ func TestHostileErrorsHarmNobodyElseAndEndWithAnOperator(t *testing.T) {
 	}
 }
 
+// What a room writes is written at the desk, which serves everybody.
+func TestAPanicWhileRecordingHarmsNobodyElse(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	drill := works()
+	ordinary := drill[intake.Review]
+	drill[intake.Review] = func(ctx context.Context, c intake.Case) (Record, error) {
+		if c.Unit[len(c.Unit)-1] == '0' {
+			return func(context.Context, pgx.Tx) (intake.Move, error) { panic("a room panicked while it wrote") }, nil
+		}
+		return ordinary(ctx, c)
+	}
+	f := g.flow(t, "w", drill)
+	for i := range 20 {
+		accept(t, f, i)
+	}
+	eventually(t, "18 good cases closed", func() bool { return g.closed(t) == 18 })
+	eventually(t, "2 steps with the operator", func() bool {
+		return g.count(t, `SELECT count(*) FROM intake_step WHERE state = 'manual' AND holder = 'operator'`) == 2
+	})
+}
+
+// A process that only accepts has no desk; what people decide there still counts.
+func TestAStoppedFlowStillDecides(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	f, err := New(Config{Name: "x", Pool: g.pool, Engine: g.pool, Log: slog.New(slog.DiscardHandler), Drill: works()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := accept(t, f, 1)
+	g.exec(t, `UPDATE intake_step SET state = 'manual', holder = 'operator' WHERE step = 'review'`)
+	err = f.Decide(t.Context(), Decision{Number: a.Number, Step: intake.Review, Verdict: Retry, By: "operator-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := g.count(t, `SELECT count(*) FROM intake_step WHERE step = 'review' AND state = 'running'`); n != 1 {
+		t.Error("the retry was not taken")
+	}
+}
+
 func TestAnOperatorCanRetryADeadLetter(t *testing.T) {
 	t.Parallel()
 	g := newGround(t)

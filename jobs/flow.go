@@ -162,6 +162,7 @@ func (f *Flow) Start(ctx context.Context) error {
 func (f *Flow) Stop(ctx context.Context) error {
 	err := f.river.Stop(ctx)
 	f.pulse.stop()
+	f.desk.manned.Store(false)
 	f.halt()
 	f.running.Wait()
 	return err

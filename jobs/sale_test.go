@@ -257,6 +257,36 @@ func TestARefusalFreesTheUnitAndTakesBackWhatCompaniesWereAsked(t *testing.T) {
 	}
 }
 
+// Money that was paid for nothing is never forgotten, whichever comes first.
+func TestAPaymentForARefusedCaseIsOwedBack(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 2)
+	before, after := w.accept(town.Sale(0)), w.accept(town.Sale(1))
+	w.pay(before)
+	w.until(before, intake.Settle, intake.Done)
+	bill := w.until(after, intake.Settle, intake.AwaitingPayment).Bill
+	for _, number := range []intake.Number{before, after} {
+		w.until(number, intake.Review, intake.NeedsInput)
+		if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.offices.Pay(t.Context(), bill.Ref); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		letters, err := w.Letters(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(letters) == 2 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Error("nobody was told of both refunds")
+}
+
 func TestAReturnedCaseComesBackSupplemented(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, 1)

@@ -144,7 +144,28 @@ func (f *Flow) notePayment(ctx context.Context, c intake.Case, order tax.Order) 
 		if err != nil {
 			return err
 		}
-		_, err = tax.Pay(ctx, tx, order, at)
+		if _, err = tax.Pay(ctx, tx, order, at); err != nil {
+			return err
+		}
+		state, err := intake.StateOf(ctx, tx, c.ID, intake.Settle)
+		if state == intake.Cancelled {
+			err = oweRefund(ctx, tx, c.ID)
+		}
 		return err
 	})
+}
+
+// oweRefund tells an operator, once, that a case which enters no right has been
+// paid for (契税法 art. 12).
+func oweRefund(ctx context.Context, tx pgx.Tx, id int64) error {
+	bill, err := tax.BillOf(ctx, tx, id)
+	switch {
+	case errors.Is(err, tax.ErrUnknownBill):
+		return nil
+	case err != nil:
+		return err
+	case bill.State != tax.BillPaid || bill.Amount == 0:
+		return nil
+	}
+	return putLetterOnce(ctx, tx, id, intake.Settle, "refund due: the case was refused and its bill is paid")
 }

@@ -26,6 +26,15 @@ func putLetter(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, a
 	return err
 }
 
+// putLetterOnce writes a letter unless the same one lies there.
+func putLetterOnce(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, text string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO jobs_dead_letter (case_id, step, attempts, error)
+		SELECT $1, $2, 0, $3 WHERE NOT EXISTS (
+			SELECT FROM jobs_dead_letter WHERE case_id = $1 AND step = $2 AND error = $3)`, caseID, step, text)
+	return err
+}
+
 func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, by string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE jobs_dead_letter SET settled_at = now(), settled_by = $3
