@@ -143,4 +143,3 @@ func sheetOf(t testing.TB, e registration.Entry) Sheet {
 	return SheetOf(e, Terms{IssuedAt: e.At(), VerifyID: id, VerifyURL: "https://example.invalid/v/" + string(id),
 		Sample: true})
 }
-
