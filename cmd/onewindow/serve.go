@@ -79,7 +79,8 @@ func readAround(path string) (a around, err error) {
 		return a, err
 	}
 	for name, value := range map[string]string{
-		"verify_url": a.VerifyURL, "verify_key_file": a.VerifyKeyFile, "gateway.url": a.Gateway.URL, "gateway.key": a.Gateway.Key,
+		"verify_url": a.VerifyURL, "verify_key_file": a.VerifyKeyFile,
+		"gateway.url": a.Gateway.URL, "gateway.key": a.Gateway.Key,
 	} {
 		if value == "" {
 			return a, fmt.Errorf("%s is missing", name)
