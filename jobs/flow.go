@@ -140,17 +140,28 @@ func (f *Flow) connect(cfg Config) (err error) {
 	return nil
 }
 
-// Start works jobs until Stop. What this process's previous self left running
-// is put back to work first.
+// Start works jobs until Stop. What this process's previous self left running,
+// or any other process that is gone, is put back to work first.
 func (f *Flow) Start(ctx context.Context) error {
-	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	f.halt = stop
+	life, halt := context.WithCancel(context.WithoutCancel(ctx))
+	f.halt = halt
 	f.desk.open(life, &f.running)
+	if err := f.takeUp(ctx); err != nil {
+		f.leave()
+		return err
+	}
+	return nil
+}
+
+func (f *Flow) takeUp(ctx context.Context) error {
 	if err := f.pulse.start(ctx, f.name); err != nil {
 		return fmt.Errorf("show that %s lives: %w", f.name, err)
 	}
 	if err := f.reclaim(ctx, f.name); err != nil {
 		return fmt.Errorf("take up what %s left: %w", f.name, err)
+	}
+	if err := f.reclaimDead(ctx); err != nil {
+		return fmt.Errorf("take up what others left: %w", err)
 	}
 	if err := f.river.Start(ctx); err != nil {
 		return fmt.Errorf("start River: %w", err)
@@ -161,11 +172,16 @@ func (f *Flow) Start(ctx context.Context) error {
 // Stop lets running jobs end and stops working.
 func (f *Flow) Stop(ctx context.Context) error {
 	err := f.river.Stop(ctx)
+	f.leave()
+	return err
+}
+
+// leave closes the desk and stops showing that this process lives.
+func (f *Flow) leave() {
 	f.pulse.stop()
 	f.desk.manned.Store(false)
 	f.halt()
 	f.running.Wait()
-	return err
 }
 
 // EnginePool opens a pool for River: small, and without waiting for the disk at
