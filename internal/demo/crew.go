@@ -34,7 +34,7 @@ type Crew struct {
 	Wake <-chan struct{}
 	Log  *slog.Logger
 
-	left map[string]bool // cases that need judgement
+	left map[string]bool // cases whose review needs judgement
 }
 
 const lookAround = time.Second
@@ -82,7 +82,7 @@ func (c *Crew) each(ctx context.Context, holder, step, state string,
 	act func(client.Case, client.Step) error) (err error) {
 	list, err := c.API.Waiting(ctx, holder)
 	for _, b := range list {
-		if b.AcceptedBy != Clerk || c.left[b.Number] {
+		if b.AcceptedBy != Clerk || holder == "reviewer" && c.left[b.Number] {
 			continue
 		}
 		found, missed := c.API.Find(ctx, b.Number)
