@@ -82,7 +82,7 @@ func (c submitCommand) clerk() (client.Client, error) {
 		return clerk, err
 	}
 	if clerk.Server == "" {
-		clerk.Server = d.lastHost()
+		clerk.Server = d.host().URL
 	}
 	if clerk.Secret == "" {
 		secrets, err := demo.SecretsIn(d.path(staffFile))
@@ -96,13 +96,13 @@ func (c submitCommand) clerk() (client.Client, error) {
 	return clerk, nil
 }
 
-// lastHost is where the demonstration of this directory serves or served.
-func (d *demonstration) lastHost() string {
+// host is where the demonstration of this directory serves or served last.
+func (d *demonstration) host() host {
 	h := host{URL: "http://127.0.0.1:8080"}
 	if text, err := os.ReadFile(d.path(hostFile)); err == nil {
 		_ = json.Unmarshal(text, &h) // half a file leaves the default
 	}
-	return h.URL
+	return h
 }
 
 // explain says a refusal in words.
