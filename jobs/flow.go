@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -87,6 +88,11 @@ const (
 	factsKept    = 4096
 )
 
+// narrow are the queues in which more workers would only be in each other's way:
+// entries take turns at the counter of certificate numbers, and a rendering
+// takes a processor to itself.
+var narrow = map[intake.Step]int{intake.Enter: 4, intake.Certificate: max(2, runtime.NumCPU())}
+
 // New returns a flow that is not started.
 func New(cfg Config) (*Flow, error) {
 	facts, err := lru.New[int64, intake.Case](factsKept)
@@ -112,16 +118,17 @@ func New(cfg Config) (*Flow, error) {
 // connect makes the River client. Every binary registers every kind: the
 // leader discards stuck jobs of kinds that it does not know.
 func (f *Flow) connect(cfg Config) (err error) {
-	workers, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
-	river.AddWorker(workers, &sweeper{flow: f})
+	known, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
+	river.AddWorker(known, &sweeper{flow: f})
 	for _, step := range intake.Steps() {
-		river.AddWorkerArgs(workers, args{step: step}, &worker{flow: f})
-		queues[string(step)] = river.QueueConfig{MaxWorkers: cmp.Or(cfg.Workers, 32), FetchCooldown: fetchCooldown}
+		river.AddWorkerArgs(known, args{step: step}, &worker{flow: f})
+		workers := cmp.Or(narrow[step], cfg.Workers, 32)
+		queues[string(step)] = river.QueueConfig{MaxWorkers: workers, FetchCooldown: fetchCooldown}
 	}
 	f.river, err = river.NewClient(riverpgxv5.New(cfg.Engine), &river.Config{
 		ID:                          cfg.Name,
 		Queues:                      queues,
-		Workers:                     workers,
+		Workers:                     known,
 		FetchCooldown:               notifyCooldown,
 		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  jobTimeout,

@@ -29,6 +29,9 @@ func startSales(ctx context.Context, url string, pool *pgxpool.Pool, o Options) 
 	if err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return town.Build(ctx, tx, 0, homes) }); err != nil {
 		return nil, nil, fmt.Errorf("build the town: %w", err)
 	}
+	if _, err := pool.Exec(ctx, "ANALYZE"); err != nil { // as autovacuum would before a town had grown so far
+		return nil, nil, err
+	}
 	offices, err := town.NewOffices(town.Config{})
 	if err != nil {
 		return nil, nil, err
