@@ -1,9 +1,12 @@
 package demo
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -88,5 +91,71 @@ func TestSecretsAreDrawnOnceAndKeptFromOthers(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file of secrets: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestACityHasOneClaim(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	first, err := ClaimCity(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ClaimCity(t.Context(), url); !errors.Is(err, ErrClaimed) {
+		t.Errorf("a second claim: %v", err)
+	}
+	first.Release()
+	second, err := ClaimCity(t.Context(), url)
+	if err != nil {
+		t.Errorf("after the first was released: %v", err)
+	}
+	second.Release()
+}
+
+func TestNothingInventedGoesIntoAnotherRegister(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		return registration.PutParcel(t.Context(), tx, registration.Parcel{
+			Code: "430602001001GB00009", Location: "x", Area: 1, Use: registration.UrbanResidential,
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Seed(t.Context(), pool); !errors.Is(err, ErrTaken) {
+		t.Errorf("seeded: %v", err)
+	}
+}
+
+// A start does not end the sessions of people who are signed in.
+func TestEmployingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	pool, path := pgtest.Pool(t), filepath.Join(t.TempDir(), "staff.json")
+	if _, err := Employ(t.Context(), pool, path); err != nil {
+		t.Fatal(err)
+	}
+	token, err := access.OpenSession(t.Context(), pool, People()[0], time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Employ(t.Context(), pool, path); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := access.BySession(t.Context(), pool, token.Text(), time.Now()); err != nil || s.ID != Clerk {
+		t.Errorf("the session is %+v, %v", s, err)
+	}
+}
+
+// Nobody in the city can be mistaken for somebody who lives.
+func TestTheCitysPeopleWereBornInThe1890s(t *testing.T) {
+	t.Parallel()
+	for _, l := range listings() {
+		for _, p := range slices.Concat(l.owners, l.sellers(), l.buyers) {
+			id, err := registration.ParseIdentity(p.ID)
+			if err != nil || p.ID[6:9] != "189" {
+				t.Errorf("%s of %s: %v, %v", p.ID, l.door, id, err)
+			}
+		}
 	}
 }
