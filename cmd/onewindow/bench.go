@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"onewindow/internal/bench"
 	"onewindow/internal/machine"
 	"onewindow/internal/postgres"
@@ -41,16 +43,52 @@ func (c pipelineCommand) Run(ctx context.Context, s streams) error {
 	defer stop()
 	if c.Kill {
 		r, err := bench.Kill(ctx, url, o, c.child(ctx, url, s))
-		return c.print(s, r, err)
+		if err != nil {
+			return err
+		}
+		return c.print(s, killed{r.Comeback, r.Takeover}, nil)
 	}
 	r, err := bench.Pipeline(ctx, url, o)
 	return c.print(s, r, err)
 }
 
+// killed is what a kill -9 left: for the same process started again, and for
+// another that takes over.
+type killed struct {
+	bench.Aftermath
+	Takeover bench.Aftermath `json:"takeover"`
+}
+
+// errInUse says that a database holds a register or cases.
+var errInUse = errors.New("the database holds a register or cases: a benchmark needs one of its own")
+
+// unused returns errInUse if a window has worked on the database, unless a
+// benchmark has before.
+func unused(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("look at the database: %w", err)
+	}
+	defer conn.Close(ctx)
+	served := false
+	err = conn.QueryRow(ctx, `
+		SELECT to_regclass('bench_case') IS NULL AND to_regclass('access_staff') IS NOT NULL`).Scan(&served)
+	if err != nil || !served {
+		return err
+	}
+	err = conn.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM intake_case) OR EXISTS (SELECT FROM registration_parcel)
+			OR EXISTS (SELECT FROM access_staff)`).Scan(&served)
+	if err == nil && served {
+		err = errInUse
+	}
+	return err
+}
+
 // server starts the throw-away server, unless a database was named.
 func (c pipelineCommand) server(ctx context.Context, log *slog.Logger, s streams) (string, func(), error) {
 	if c.Database != "" {
-		return c.Database, func() {}, nil
+		return c.Database, func() {}, unused(ctx, c.Database)
 	}
 	dir, err := os.MkdirTemp("", "onewindow-bench-")
 	if err != nil {
@@ -75,14 +113,19 @@ func (c pipelineCommand) server(ctx context.Context, log *slog.Logger, s streams
 // child starts this program again as a worker.
 func (c pipelineCommand) child(ctx context.Context, url string, s streams) bench.Child {
 	return func(name string, load bool) *exec.Cmd {
-		args := []string{"bench", "worker", "--database", url, "--name", name}
+		args := []string{"bench", "worker", "--name", name}
 		if load {
 			args = append(args, "--load")
 		}
 		if c.StepCPU {
 			args = append(args, "--step-cpu")
 		}
-		cmd := exec.CommandContext(ctx, os.Args[0], args...)
+		self, err := os.Executable()
+		if err != nil {
+			self = os.Args[0]
+		}
+		cmd := exec.CommandContext(ctx, self, args...)
+		cmd.Env = append(os.Environ(), "ONEWINDOW_BENCH_DATABASE="+url) // it may hold a password
 		cmd.Stderr = s.err
 		return cmd
 	}
@@ -103,7 +146,7 @@ func (c pipelineCommand) print(s streams, r any, err error) error {
 }
 
 type workerCommand struct {
-	Database string `required:""`
+	Database string `required:"" env:"ONEWINDOW_BENCH_DATABASE"`
 	Name     string `required:""`
 	Load     bool
 	StepCPU  bool `name:"step-cpu"`
