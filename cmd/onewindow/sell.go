@@ -65,7 +65,8 @@ func (d *demonstration) follow(ctx context.Context, number string, shown *timeli
 	err := d.as(demo.Clerk).Follow(ctx, number, func(c client.Case) bool {
 		shown.show(c)
 		s.last = c
-		return false
+		step, stuck := c.Stuck()
+		return stuck && step.Holder != intake.Reviewer && !c.Issued() // nobody of the crew decides that
 	})
 	if err == nil && !s.last.Issued() {
 		err = errors.New("it ended without one")
