@@ -79,7 +79,7 @@ func (d *demonstration) follow(ctx context.Context, number string, shown *timeli
 		return nil, fmt.Errorf("the certificate of case %s: %w", number, err)
 	}
 	shown.summary(s.last)
-	s.path, err = d.keep(ctx, s.last)
+	s.path, err = d.keep(context.WithoutCancel(ctx), s.last) // it is issued: whoever stops now still has it
 	return s, err
 }
 
