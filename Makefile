@@ -7,8 +7,10 @@ FUZZTIME ?= 20s
 
 .PHONY: run test check bench fuzz
 
+# Built first and then run in make's place, so that Ctrl-C ends it and not make.
 run:
-	$(GO) run ./cmd/onewindow run $(ARGS)
+	$(GO) build -o .state/onewindow ./cmd/onewindow
+	@exec .state/onewindow run $(ARGS)
 
 # The throw-away PostgreSQL server runs as long as the checks do.
 test:

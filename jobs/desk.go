@@ -30,9 +30,10 @@ type ending struct {
 // and the steps of one case do not queue for its row. An ending that fails is
 // tried again alone, so that it harms nobody else.
 type desk struct {
-	flow   *Flow
-	manned atomic.Bool              // clerks are at it; while none is, endings are committed where they arise
-	in     [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
+	flow    *Flow
+	manned  atomic.Bool              // clerks are at it; while none is, endings are committed where they arise
+	counter chan struct{}            // a place for each entry under way
+	in      [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
 }
 
 // The desk's measure: so many clerks commit at once, each up to batchMost endings.
@@ -40,6 +41,8 @@ const (
 	deskClerks  = 2
 	batchMost   = 128
 	deskTimeout = 15 * time.Second
+
+	entriesAtOnce = 2
 )
 
 // ownCommit are the steps with a transaction of their own: what they promise is
@@ -47,7 +50,7 @@ const (
 var ownCommit = map[intake.Step]bool{intake.Settle: true, intake.Enter: true, intake.Certificate: true}
 
 func newDesk(f *Flow) *desk {
-	d := &desk{flow: f}
+	d := &desk{flow: f, counter: make(chan struct{}, entriesAtOnce)}
 	for i := range d.in {
 		d.in[i] = make(chan *ending, 4*batchMost)
 	}
@@ -63,8 +66,7 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 		record: record, ctx: ctx, result: make(chan error, 1),
 	}
 	if ownCommit[step] && c.Kind != registration.Drill || !f.desk.manned.Load() {
-		f.desk.commit(ctx, []*ending{e})
-		return <-e.result
+		return f.desk.commitAlone(ctx, e)
 	}
 	select {
 	case f.desk.in[c.ID%deskClerks] <- e:
@@ -77,6 +79,18 @@ func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from
 	case <-ctx.Done(): // it may still commit; whoever tries again finds the step ended
 		return ctx.Err()
 	}
+}
+
+// commitAlone ends a step in a transaction of its own. Entries take turns: each
+// holds the counter of certificate numbers until it commits, and a crowd that
+// waits for one row wakes up together each time it is let go.
+func (d *desk) commitAlone(ctx context.Context, e *ending) error {
+	if e.Step == intake.Enter {
+		d.counter <- struct{}{}
+		defer func() { <-d.counter }()
+	}
+	d.commit(ctx, []*ending{e})
+	return <-e.result
 }
 
 // open lets the clerks work until ctx ends.

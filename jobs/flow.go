@@ -89,9 +89,8 @@ const (
 )
 
 // narrow are the queues in which more workers would only be in each other's way:
-// entries take turns at the counter of certificate numbers, and a rendering
-// takes a processor to itself.
-var narrow = map[intake.Step]int{intake.Enter: 4, intake.Certificate: max(2, runtime.NumCPU())}
+// a rendering takes a processor to itself.
+var narrow = map[intake.Step]int{intake.Certificate: max(2, runtime.NumCPU())}
 
 // New returns a flow that is not started.
 func New(cfg Config) (*Flow, error) {

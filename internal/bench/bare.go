@@ -22,7 +22,7 @@ func bareCase(pool *pgxpool.Pool, o Options) runCase {
 		steps, stepCtx := errgroup.WithContext(ctx)
 		for _, step := range bareSteps {
 			steps.Go(func() error {
-				_, err := pool.Exec(stepCtx, `INSERT INTO bench_effect (case_id, step, sum) VALUES ($1, $2, $3)`,
+				_, err := pool.Exec(stepCtx, `INSERT INTO bench_bare_effect (case_id, step, sum) VALUES ($1, $2, $3)`,
 					id, step, toil(o))
 				return err
 			})
@@ -36,7 +36,7 @@ func bareCase(pool *pgxpool.Pool, o Options) runCase {
 		}
 		toil(o)
 		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, `INSERT INTO bench_certificate (case_id, pdf) VALUES ($1, $2)`, id, pdf); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO bench_bare_certificate (case_id, pdf) VALUES ($1, $2)`, id, pdf); err != nil {
 				return err
 			}
 			_, err := tx.Exec(ctx, `UPDATE bench_case SET state = 'closed' WHERE id = $1`, id)

@@ -111,6 +111,10 @@ func open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 const tables = `
 	CREATE TABLE IF NOT EXISTS bench_case (
 		id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, unit text NOT NULL, state text NOT NULL);
+	CREATE TABLE IF NOT EXISTS bench_bare_effect (case_id bigint NOT NULL, step text NOT NULL, sum bytea);
+	CREATE TABLE IF NOT EXISTS bench_bare_certificate (case_id bigint NOT NULL, pdf bytea);
+	CREATE INDEX IF NOT EXISTS bench_bare_effect_case ON bench_bare_effect (case_id);
+	CREATE INDEX IF NOT EXISTS bench_bare_certificate_case ON bench_bare_certificate (case_id);
 	CREATE TABLE IF NOT EXISTS bench_effect (case_id bigint NOT NULL, step text NOT NULL, sum bytea);
 	CREATE TABLE IF NOT EXISTS bench_certificate (case_id bigint NOT NULL, pdf bytea);
 	CREATE INDEX IF NOT EXISTS bench_effect_case ON bench_effect (case_id);
