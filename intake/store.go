@@ -150,10 +150,10 @@ func IDOf(ctx context.Context, tx pgx.Tx, number Number) (int64, error) {
 	return id, err
 }
 
-// Lock takes the case row until the transaction ends. Whoever needs it and the
-// unit's takes it first.
-func Lock(ctx context.Context, tx pgx.Tx, id int64) error {
-	_, err := tx.Exec(ctx, `SELECT FROM intake_case WHERE id = $1 FOR UPDATE`, id)
+// Lock takes the rows of cases, in the order of their ids, until the transaction
+// ends. Whoever needs them and others' rows takes them first.
+func Lock(ctx context.Context, tx pgx.Tx, ids ...int64) error {
+	_, err := tx.Exec(ctx, lockCases, ids)
 	return err
 }
 
@@ -168,10 +168,12 @@ func Approve(ctx context.Context, tx pgx.Tx, id int64, by string) error {
 	return err
 }
 
-// ApprovedBy returns who authorised the entry, or "".
-func ApprovedBy(ctx context.Context, tx pgx.Tx, id int64) (by string, err error) {
-	err = tx.QueryRow(ctx, `SELECT coalesce(approved_by, '') FROM intake_case WHERE id = $1`, id).Scan(&by)
-	return by, err
+// Approval returns who authorised the entry, and when; by is "" if nobody did.
+func Approval(ctx context.Context, tx pgx.Tx, id int64) (by string, at time.Time, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT coalesce(c.approved_by, ''), coalesce(s.finished_at, now())
+		FROM intake_case c JOIN intake_step s ON s.case_id = c.id AND s.step = 'review' WHERE c.id = $1`, id).Scan(&by, &at)
+	return by, at, err
 }
 
 // Today returns the date in Asia/Shanghai by the database's clock, which every

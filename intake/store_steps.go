@@ -62,7 +62,7 @@ func Advance(ctx context.Context, tx pgx.Tx, motions []Motion) ([]*Case, error) 
 	return inOrder(motions, cases, moved)
 }
 
-const lockCases = `SELECT id, state FROM intake_case WHERE id = ANY ($1) ORDER BY id FOR UPDATE`
+const lockCases = `SELECT id, state FROM intake_case WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
 
 const moveSteps = `
 	WITH t AS MATERIALIZED (SELECT clock_timestamp() AS at),

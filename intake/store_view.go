@@ -110,6 +110,15 @@ func StateOf(ctx context.Context, tx pgx.Tx, id int64, step Step) (state State, 
 	return state, err
 }
 
+// HolderOf returns who must act on one step, or "".
+func HolderOf(ctx context.Context, tx pgx.Tx, id int64, step Step) (holder string, err error) {
+	err = tx.QueryRow(ctx, `SELECT holder FROM intake_step WHERE case_id = $1 AND step = $2`, id, step).Scan(&holder)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return holder, err
+}
+
 // Version returns a number that grows with every line of the journal of a case.
 func Version(ctx context.Context, tx pgx.Tx, id int64) (version int64, err error) {
 	err = tx.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM intake_journal WHERE case_id = $1`, id).Scan(&version)

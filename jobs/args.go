@@ -30,9 +30,13 @@ type sweepArgs struct{}
 // Kind is "sweep", which is also its queue.
 func (sweepArgs) Kind() string { return "sweep" }
 
-// InsertOpts gives the sweep one attempt: the next one comes by itself.
+// InsertOpts gives the sweep one attempt, for the next one comes by itself, and
+// lets no second one wait behind it.
 func (sweepArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: "sweep", MaxAttempts: 1}
+	return river.InsertOpts{Queue: "sweep", MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+		rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	}}}
 }
 
 // Patience is how long to pause between attempts of a step, of which there is

@@ -103,9 +103,6 @@ func (f *Flow) heard(c intake.Case, step intake.Step, r utilities.Request, a uti
 		return moved(toPerson(intake.Operator, "company_unreachable"), map[string]string{"problem": launder(err).Error()})
 	}
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		if err := intake.Lock(ctx, tx, c.ID); err != nil { // a signed answer may come meanwhile
-			return intake.Move{}, err
-		}
 		return moveOf(a), utilities.Record(ctx, tx, c.ID, string(step), r, a)
 	}, nil
 }

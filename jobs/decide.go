@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,16 +17,41 @@ import (
 // Verdict is what a person says of a step that waits for them.
 type Verdict string
 
-// The verdicts, and the state in which a step accepts them.
+// The verdicts. Verdicts tells which of them a step takes where it stands.
 const (
-	Approve    Verdict = "approve"    // 同意: the review, when it waits for the reviewer
-	Return     Verdict = "return"     // 退回补正: the same; the applicant then holds the step
-	Refuse     Verdict = "refuse"     // 不予登记: the same
-	Supplement Verdict = "supplement" // 已补正: the review, when it waits for the applicant
-	Confirm    Verdict = "confirm"    // 确认税额: an assessment that went to a tax officer
-	Retry      Verdict = "retry"      // 重新办理: any step that went to a person
-	GiveUp     Verdict = "give_up"    // 不再办理: a utility's step that went to a person
+	Approve    Verdict = "approve"    // 同意: authorises the entry
+	Return     Verdict = "return"     // 退回补正: the applicant then holds the step
+	Refuse     Verdict = "refuse"     // 不予登记: the case is refused
+	Supplement Verdict = "supplement" // 已补正: the review runs again
+	Confirm    Verdict = "confirm"    // 确认税额: the proposed figures are the officer's own
+	Retry      Verdict = "retry"      // 重新办理
+	GiveUp     Verdict = "give_up"    // 不再办理: a utility's step; the parties have been told
 )
+
+// refusable are the steps at which a registrar may refuse the case: until the
+// right is entered there is always a way out.
+var refusable = map[intake.Step]bool{intake.Filing: true, intake.Review: true, intake.Assess: true, intake.Enter: true}
+
+// Verdicts lists what a person may say of a step where it stands. Every step
+// that waits for a person takes at least one. assessed says that the step is a
+// tax assessment whose figures are recorded.
+func Verdicts(p intake.Progress, assessed bool) []Verdict {
+	switch {
+	case p.Step == intake.Review && p.State == intake.NeedsInput && p.Holder == intake.Applicant:
+		return []Verdict{Supplement, Refuse}
+	case p.Step == intake.Review && p.State == intake.NeedsInput:
+		return []Verdict{Approve, Return, Refuse}
+	case p.State != intake.Manual:
+		return nil
+	case p.Step == intake.Assess && assessed: // its facts are recorded: it is confirmed, not tried again
+		return []Verdict{Confirm, Refuse}
+	case p.Step.Utility() != "":
+		return []Verdict{Retry, GiveUp}
+	case refusable[p.Step]:
+		return []Verdict{Retry, Refuse}
+	}
+	return []Verdict{Retry}
+}
 
 // Errors of decisions.
 var (
@@ -67,35 +93,49 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 		return err
 	}
 	at := v.at(d.Step)
-	switch {
-	case d.Step == intake.Review && at.State == intake.NeedsInput:
-		return f.decideReview(ctx, v, at, d)
-	case d.Step == intake.Assess && at.State == intake.Manual && d.Verdict == Confirm:
-		return f.finish(ctx, v.Case, d.Step, at.State, f.confirmTax(v.Case, d))
-	case d.Step == intake.Assess && v.Tax != nil: // its facts are recorded: it is confirmed, not tried again
+	if !slices.Contains(Verdicts(at, v.Tax != nil), d.Verdict) {
 		return ErrVerdict
-	case at.State == intake.Manual && d.Verdict == Retry:
-		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "retried")
-	case at.State == intake.Manual && d.Verdict == GiveUp && d.Step.Utility() != "":
-		return f.finish(ctx, v.Case, d.Step, at.State, spoken(d, intake.Refused, ""))
 	}
-	return ErrVerdict
+	switch d.Verdict {
+	case Supplement:
+		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "supplemented")
+	case Retry:
+		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "retried")
+	}
+	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.record(v.Case, at)))
 }
 
-func (f *Flow) decideReview(ctx context.Context, v *Sight, at intake.Progress, d Decision) error {
-	switch {
-	case at.Holder == intake.Applicant && d.Verdict == Supplement:
-		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "supplemented")
-	case at.Holder != intake.Reviewer:
-		return ErrVerdict
-	case d.Verdict == Approve:
-		return f.finish(ctx, v.Case, d.Step, at.State, approval(v.Case, at, d))
-	case d.Verdict == Return:
-		return f.finish(ctx, v.Case, d.Step, at.State, spoken(d, intake.NeedsInput, intake.Applicant))
-	case d.Verdict == Refuse:
-		return f.finish(ctx, v.Case, d.Step, at.State, spoken(d, intake.Refused, ""))
+// record is what a verdict writes.
+func (d Decision) record(c intake.Case, at intake.Progress) Record {
+	switch d.Verdict {
+	case Approve:
+		return approval(c, at, d)
+	case Confirm:
+		return confirmTax(c, d)
+	case Return:
+		return spoken(d, intake.NeedsInput, intake.Applicant)
 	}
-	return ErrVerdict
+	return spoken(d, intake.Refused, "")
+}
+
+// held records only while the step is still with whom the person saw it with: a
+// review that was returned meanwhile waits in the same state for somebody else.
+// What an operator had to know of the step is settled with it.
+func held(id int64, at intake.Progress, record Record) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		holder, err := intake.HolderOf(ctx, tx, id, at.Step)
+		if err == nil && holder != at.Holder {
+			err = intake.ErrAlready
+		}
+		if err != nil {
+			return intake.Move{}, err
+		}
+		m, err := record(ctx, tx)
+		if err == nil {
+			err = settleLetters(ctx, tx, id, at.Step, m.Actor)
+		}
+		return m, err
+	}
 }
 
 // approval authorises the entry, which the job performs once tax is settled. It
@@ -127,7 +167,7 @@ func spoken(d Decision, to intake.State, holder string) Record {
 }
 
 // confirmTax takes the proposed figures as the officer's own.
-func (f *Flow) confirmTax(c intake.Case, d Decision) Record {
+func confirmTax(c intake.Case, d Decision) Record {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {

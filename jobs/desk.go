@@ -20,7 +20,6 @@ import (
 type ending struct {
 	intake.Motion
 	record Record
-	ctx    context.Context
 	result chan error
 }
 
@@ -33,14 +32,17 @@ type desk struct {
 	flow    *Flow
 	manned  atomic.Bool              // clerks are at it; while none is, endings are committed where they arise
 	counter chan struct{}            // a place for each entry under way
+	shut    chan struct{}            // closed when the clerks have gone
 	in      [deskClerks]chan *ending // a case always goes to the same clerk: no two wait for its row
 }
 
 // The desk's measure: so many clerks commit at once, each up to batchMost endings.
 const (
-	deskClerks  = 2
-	batchMost   = 128
-	deskTimeout = 15 * time.Second
+	deskClerks = 2
+	batchMost  = 128
+	// A batch that takes longer has met a row that somebody holds.
+	batchTimeout = time.Second
+	aloneTimeout = 15 * time.Second
 
 	entriesAtOnce = 2
 )
@@ -50,7 +52,7 @@ const (
 var ownCommit = map[intake.Step]bool{intake.Settle: true, intake.Enter: true, intake.Certificate: true}
 
 func newDesk(f *Flow) *desk {
-	d := &desk{flow: f, counter: make(chan struct{}, entriesAtOnce)}
+	d := &desk{flow: f, shut: make(chan struct{}), counter: make(chan struct{}, entriesAtOnce)}
 	for i := range d.in {
 		d.in[i] = make(chan *ending, 4*batchMost)
 	}
@@ -62,35 +64,62 @@ func newDesk(f *Flow) *desk {
 // nothing, if the step stands elsewhere.
 func (f *Flow) finish(ctx context.Context, c intake.Case, step intake.Step, from intake.State, record Record) error {
 	e := &ending{
-		Motion: intake.Motion{Case: c, Step: step, From: from},
-		record: record, ctx: ctx, result: make(chan error, 1),
+		Motion: intake.Motion{Case: c, Step: step, From: from}, record: record, result: make(chan error, 1),
 	}
 	if ownCommit[step] && c.Kind != registration.Drill || !f.desk.manned.Load() {
-		return f.desk.commitAlone(ctx, e)
+		return f.desk.alone(ctx, e)
 	}
 	select {
 	case f.desk.in[c.ID%deskClerks] <- e:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := f.desk.answer(ctx, e); !errors.Is(err, errAlone) {
+		return err
+	}
+	return f.desk.alone(ctx, e)
+}
+
+// errAlone hands an ending back to whoever waits for it: nobody has ended it.
+var errAlone = errors.New("end it alone")
+
+// answer waits for a clerk's answer. After the clerks have gone, what they did
+// not take comes back.
+func (d *desk) answer(ctx context.Context, e *ending) error {
 	select {
 	case err := <-e.result:
 		return err
 	case <-ctx.Done(): // it may still commit; whoever tries again finds the step ended
 		return ctx.Err()
+	case <-d.shut:
+	}
+	select {
+	case err := <-e.result:
+		return err
+	default:
+		return errAlone
 	}
 }
 
-// commitAlone ends a step in a transaction of its own. Entries take turns: each
-// holds the counter of certificate numbers until it commits, and a crowd that
-// waits for one row wakes up together each time it is let go.
-func (d *desk) commitAlone(ctx context.Context, e *ending) error {
-	if e.Step == intake.Enter {
-		d.counter <- struct{}{}
-		defer func() { <-d.counter }()
+// alone commits one ending where it arose. Entries take turns: each holds the
+// counter of certificate numbers until it commits, and a crowd that waits for one
+// row wakes up together each time it is let go.
+func (d *desk) alone(ctx context.Context, e *ending) error {
+	if e.Step == intake.Enter && e.Case.Kind != registration.Drill {
+		select {
+		case d.counter <- struct{}{}:
+			defer func() { <-d.counter }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	d.commit(ctx, []*ending{e})
-	return <-e.result
+	bounded, cancel := context.WithTimeout(ctx, aloneTimeout)
+	defer cancel()
+	err := d.flow.end(bounded, []*ending{e})
+	if err == nil {
+		d.flow.moved(e.Case.ID, e.Step, e.State)
+	}
+	return err
 }
 
 // open lets the clerks work until ctx ends.
@@ -101,7 +130,7 @@ func (d *desk) open(ctx context.Context, group interface{ Go(func()) }) {
 			for {
 				select {
 				case first := <-in:
-					d.commit(ctx, gather(first, in))
+					d.commit(gather(first, in))
 				case <-ctx.Done():
 					return
 				}
@@ -126,28 +155,29 @@ func gather(first *ending, in <-chan *ending) []*ending {
 }
 
 // commit ends the batch in one transaction. Those that come too late are told
-// so and left out; if anything else fails, each is tried alone.
-func (d *desk) commit(ctx context.Context, batch []*ending) {
-	bounded, cancel := context.WithTimeout(ctx, deskTimeout)
+// so and left out; if anything else fails, each goes back to whoever waits for
+// it, so that no clerk is held up by one of them.
+func (d *desk) commit(batch []*ending) {
+	bounded, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	err := d.flow.end(bounded, batch)
 	var late *intake.AlreadyError
 	switch {
-	case len(batch) == 1 || err == nil:
-		d.tell(batch, err)
+	case err == nil:
+		d.tell(batch)
 	case errors.As(err, &late):
-		if rest := d.leaveOut(batch, late.Motions); len(rest) > 0 {
-			d.commit(ctx, rest)
+		if rest := leaveOut(batch, late.Motions); len(rest) > 0 {
+			d.commit(rest)
 		}
 	default:
 		for _, e := range batch {
-			d.commit(e.ctx, []*ending{e})
+			e.result <- errAlone
 		}
 	}
 }
 
 // leaveOut tells some of a batch that they came too late and returns the others.
-func (d *desk) leaveOut(batch []*ending, late []int) (rest []*ending) {
+func leaveOut(batch []*ending, late []int) (rest []*ending) {
 	for i, e := range batch {
 		if slices.Contains(late, i) {
 			e.result <- intake.ErrAlready
@@ -159,18 +189,23 @@ func (d *desk) leaveOut(batch []*ending, late []int) (rest []*ending) {
 }
 
 // tell answers those who wait.
-func (d *desk) tell(batch []*ending, err error) {
+func (d *desk) tell(batch []*ending) {
 	for _, e := range batch {
-		if err == nil {
-			d.flow.moved(e.Case.ID, e.Step, e.State)
-		}
-		e.result <- err
+		d.flow.moved(e.Case.ID, e.Step, e.State)
+		e.result <- nil
 	}
 }
 
 // end is the transaction: record, move, carry on.
 func (f *Flow) end(ctx context.Context, batch []*ending) error {
 	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		ids := make([]int64, len(batch))
+		for i, e := range batch {
+			ids[i] = e.Case.ID
+		}
+		if err := intake.Lock(ctx, tx, ids...); err != nil { // before any record takes another row
+			return fmt.Errorf("lock %d cases: %w", len(ids), err)
+		}
 		motions := make([]intake.Motion, len(batch))
 		for i, e := range batch {
 			if err := e.write(ctx, tx); err != nil {
@@ -234,8 +269,8 @@ func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, ca
 	return f.ring(ctx, tx, begins)
 }
 
-// turningsOf tells which cases turn: to refused by their review, to entered by
-// the entry, to closed by their last step.
+// turningsOf tells which cases turn: to refused by a registrar, to entered by the
+// entry, to closed by their last step.
 func turningsOf(motions []intake.Motion, cases []*intake.Case) (turnings []intake.Turning) {
 	closed := map[int64]bool{}
 	for i, m := range motions {
@@ -244,7 +279,7 @@ func turningsOf(motions []intake.Motion, cases []*intake.Case) (turnings []intak
 			turnings = append(turnings, intake.Turning{Case: c, To: to, Actor: m.Actor, Reason: reason})
 		}
 		switch {
-		case m.Step == intake.Review && m.State == intake.Refused:
+		case refusable[m.Step] && m.State == intake.Refused:
 			turn(intake.Turned, m.Reason)
 		case c.Finished() && c.State != intake.Turned && !closed[c.ID]:
 			closed[c.ID] = true

@@ -375,11 +375,11 @@ func TestTheDeskKeepsTheGoodOnesOfABatch(t *testing.T) {
 			record, _ := works()[step](t.Context(), c)
 			batch = append(batch, &ending{
 				Motion: intake.Motion{Case: c, Step: step, From: intake.Running}, record: timed(record, time.Now()),
-				ctx: t.Context(), result: make(chan error, 1),
+				result: make(chan error, 1),
 			})
 		}
 	}
-	asleep.desk.commit(t.Context(), batch)
+	asleep.desk.commit(batch)
 	for i, e := range batch {
 		err := <-e.result
 		if late := i < 5; late != errors.Is(err, intake.ErrAlready) || !late && err != nil {

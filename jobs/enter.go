@@ -19,9 +19,6 @@ import (
 // and unit locked, because a seizure may have come meanwhile.
 func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		if err := intake.Lock(ctx, tx, c.ID); err != nil {
-			return intake.Move{}, err
-		}
 		approval, err := approvalOf(ctx, tx, c.ID)
 		if err != nil {
 			return intake.Move{}, err
@@ -29,7 +26,11 @@ func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 		if err := tax.Settled(ctx, tx, c.ID, string(c.Unit), c.Price, partyIDs(c)...); err != nil {
 			return refusedEntry(err, tax.ErrNotSettled, toPerson(intake.TaxOfficer, "tax_not_settled"))
 		}
-		entry, err := registration.Enter(ctx, tx, c.ID, c.Application.Application, approval, approval.At)
+		at, err := intake.Now(ctx, tx)
+		if err != nil {
+			return intake.Move{}, err
+		}
+		entry, err := registration.Enter(ctx, tx, c.ID, c.Application.Application, approval, at)
 		if err != nil {
 			return refusedEntry(err, registration.ErrRefused, toPerson(intake.Reviewer, "entry_refused"))
 		}
@@ -38,15 +39,13 @@ func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 	}, nil
 }
 
-// approvalOf reads who authorised the entry; the time is that of the entry.
+// approvalOf reads who authorised the entry, and when: what came after that the
+// registrar has not seen.
 func approvalOf(ctx context.Context, tx pgx.Tx, id int64) (a registration.Approval, err error) {
-	if a.By, err = intake.ApprovedBy(ctx, tx, id); err != nil {
-		return a, err
+	a.By, a.At, err = intake.Approval(ctx, tx, id)
+	if err == nil && a.By == "" {
+		err = fmt.Errorf("case %d: nobody approved the entry", id)
 	}
-	if a.By == "" {
-		return a, fmt.Errorf("case %d: nobody approved the entry", id)
-	}
-	a.At, err = intake.Now(ctx, tx)
 	return a, err
 }
 

@@ -188,6 +188,7 @@ func (f *Flow) leave() {
 	f.desk.manned.Store(false)
 	f.halt()
 	f.running.Wait()
+	close(f.desk.shut)
 }
 
 // EnginePool opens a pool for River: small, and without waiting for the disk at

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,11 +39,19 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 // with an owner and a due time, nor backed by a live job.
 type sweeper struct {
 	river.WorkerDefaults[sweepArgs]
-	flow *Flow
+	flow  *Flow
+	asked time.Time // when the gateway was last asked about refused cases; one sweep runs at a time
 }
 
-// Work makes one round.
-func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error { return s.flow.sweep(ctx) }
+// Work makes one round; now and then it also asks about money.
+func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
+	err := s.flow.sweep(ctx)
+	if time.Since(s.asked) > askGatewayLast {
+		s.asked = time.Now()
+		err = errors.Join(err, s.flow.askRefused(ctx))
+	}
+	return err
+}
 
 func (f *Flow) sweep(ctx context.Context) error {
 	if err := f.reclaimDead(ctx); err != nil {
@@ -62,7 +71,7 @@ func (f *Flow) reclaimDead(ctx context.Context) error {
 		return err
 	})
 	for _, name := range names {
-		if err == nil && !f.pulse.alive(ctx, name) {
+		if err == nil && name != f.name && !f.pulse.alive(ctx, name) {
 			err = f.reclaim(ctx, name)
 		}
 	}
@@ -81,11 +90,9 @@ func (f *Flow) askAgain(ctx context.Context) error {
 		return err
 	}
 	for _, s := range stale {
-		if err := already(f.rerun(ctx, s.CaseID, s.Step, s.State, intake.Machine, "asked_again")); err != nil {
-			return err
-		}
+		err = errors.Join(err, already(f.rerun(ctx, s.CaseID, s.Step, s.State, intake.Machine, "asked_again")))
 	}
-	return nil
+	return err
 }
 
 // rerun sets a step that waits in from running again, with a new job.

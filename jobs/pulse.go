@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,10 @@ type pulse struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
+
+// takeTime is how long the server may need to see that the last holder of a name
+// has gone.
+const takeTime = 15 * time.Second
 
 func newPulse(pool *pgxpool.Pool, log *slog.Logger) *pulse { return &pulse{pool: pool, log: log} }
 
@@ -39,16 +44,26 @@ func (p *pulse) start(ctx context.Context, name string) error {
 // take opens a connection that holds the lock of the name. The server may need
 // a moment to see that the last holder has gone.
 func (p *pulse) take(ctx context.Context, name string) (*pgx.Conn, error) {
-	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig.Copy())
+	config := p.pool.Config().ConnConfig.Copy()
+	if !strings.HasPrefix(config.Host, "/") { // a host that loses power says no goodbye: the server must miss it soon
+		config.RuntimeParams["tcp_keepalives_idle"] = "5"
+		config.RuntimeParams["tcp_keepalives_interval"] = "2"
+		config.RuntimeParams["tcp_keepalives_count"] = "3"
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}
 	free := false
-	for range 20 {
-		if err = conn.QueryRow(ctx, lockName, name).Scan(&free); err != nil || free {
+	for until := time.Now().Add(takeTime); ; {
+		err = conn.QueryRow(ctx, lockName, name).Scan(&free)
+		if err != nil || free || time.Now().After(until) {
 			break
 		}
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	if err == nil && !free {
 		err = fmt.Errorf("another process is called %s", name)
@@ -62,6 +77,11 @@ func (p *pulse) take(ctx context.Context, name string) (*pgx.Conn, error) {
 
 // beat keeps the lock, also over restarts of the server.
 func (p *pulse) beat(ctx context.Context, conn *pgx.Conn, name string) {
+	defer func() {
+		if conn != nil {
+			conn.Close(context.WithoutCancel(ctx))
+		}
+	}()
 	for ctx.Err() == nil {
 		if conn != nil {
 			if _, err := conn.WaitForNotification(ctx); err != nil { // nothing is listened to: only a loss returns

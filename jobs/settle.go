@@ -14,9 +14,12 @@ import (
 	"onewindow/tax"
 )
 
-// askGatewayAgain is how long a callback may be missing before the gateway is
-// asked what became of an order.
-const askGatewayAgain = time.Minute
+// How long a callback may be missing before the gateway is asked what became of
+// an order: ever longer, for a payer may take days.
+const (
+	askGatewayFirst = time.Minute
+	askGatewayLast  = 30 * time.Minute
+)
 
 const billSuffix = "-tax"
 
@@ -49,18 +52,15 @@ func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
 	return f.settled(c, order), nil
 }
 
-// settled ends the step if its bill is paid and waits otherwise. It holds the
-// case while it looks, so that a callback that comes meanwhile is not missed.
+// settled ends the step if its bill is paid and waits otherwise. The case is
+// held while it looks, so that a callback that comes meanwhile is not missed.
 func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		if err := intake.Lock(ctx, tx, c.ID); err != nil {
+		at, err := intake.Now(ctx, tx)
+		if err != nil {
 			return intake.Move{}, err
 		}
 		if order.State == tax.OrderPaid {
-			at, err := intake.Now(ctx, tx)
-			if err != nil {
-				return intake.Move{}, err
-			}
 			if _, err := tax.Pay(ctx, tx, order, at); err != nil {
 				return intake.Move{}, err
 			}
@@ -70,10 +70,12 @@ func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 			return intake.Move{}, err
 		}
 		if bill.State == tax.BillPaid {
-			return intake.Move{State: intake.Done, Actor: payer(order), Reason: reasonPaid(bill)}, nil
+			m := intake.Move{State: intake.Done, Actor: payer(order), Reason: reasonPaid(bill)}
+			return m, settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor)
 		}
 		return intake.Move{
-			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: askGatewayAgain, Reason: "payment_asked",
+			State: intake.AwaitingPayment, Holder: intake.Applicant, Reason: "payment_asked",
+			Within: min(max(askGatewayFirst, at.Sub(c.AcceptedAt)/2), askGatewayLast),
 		}, nil
 	}
 }
@@ -108,11 +110,62 @@ func (f *Flow) Paid(ctx context.Context, header http.Header, body []byte) error 
 	if err != nil {
 		return err
 	}
-	err = f.finish(ctx, c, intake.Settle, intake.AwaitingPayment, f.settled(c, order))
-	if errors.Is(err, intake.ErrAlready) { // not asked yet, or settled: note the payment, if it is news
-		return f.notePayment(ctx, c, order)
+	return f.take(ctx, c, order)
+}
+
+// take books a payment that the gateway has confirmed, wherever the step stands.
+func (f *Flow) take(ctx context.Context, c intake.Case, order tax.Order) error {
+	err := intake.ErrAlready
+	for _, from := range []intake.State{intake.AwaitingPayment, intake.Manual} {
+		if errors.Is(err, intake.ErrAlready) {
+			err = f.finish(ctx, c, intake.Settle, from, f.settled(c, order))
+		}
+	}
+	if errors.Is(err, intake.ErrAlready) { // not asked yet, settled, or cancelled: note the payment, if it is news
+		err = f.notePayment(ctx, c, order)
+	}
+	if errors.Is(err, tax.ErrAnotherPayment) || errors.Is(err, tax.ErrWrongAmount) {
+		err = errors.Join(err, f.tellMoney(ctx, c, err))
 	}
 	return err
+}
+
+// tellMoney tells an operator of money that fits no bill.
+func (f *Flow) tellMoney(ctx context.Context, c intake.Case, cause error) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		return putLetterOnce(ctx, tx, c.ID, intake.Settle, launder(cause).Error())
+	})
+}
+
+// askRefused asks the gateway about the open bills of refused cases: an order
+// that people hold can still be paid, and its callback can be lost.
+func (f *Flow) askRefused(ctx context.Context) error {
+	var bills []bell
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		bills, err = billsOfRefused(ctx, tx)
+		return err
+	})
+	for _, b := range bills {
+		err = errors.Join(err, f.askBill(ctx, b.CaseID))
+	}
+	return err
+}
+
+func (f *Flow) askBill(ctx context.Context, id int64) error {
+	c, err := f.get(ctx, id)
+	if err != nil {
+		return err
+	}
+	order, err := f.Gateway.Query(ctx, BillRef(c.Number))
+	switch {
+	case errors.Is(err, tax.ErrNoOrder):
+		return nil
+	case err != nil:
+		return err
+	case order.State != tax.OrderPaid:
+		return nil
+	}
+	return f.take(ctx, c, order)
 }
 
 // caseOfBill finds the case whose bill has the reference.

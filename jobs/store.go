@@ -35,6 +35,17 @@ func putLetterOnce(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Ste
 	return err
 }
 
+// billsOfRefused returns the refused cases of the last month whose bills are open.
+func billsOfRefused(ctx context.Context, tx pgx.Tx) ([]bell, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, 'settle' FROM tax_bill b JOIN intake_case c ON c.id = b.case_id
+		WHERE b.state = 'open' AND c.state = 'refused' AND c.closed_at > now() - interval '30 days' LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("look for bills of refused cases: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[bell])
+}
+
 func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, by string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE jobs_dead_letter SET settled_at = now(), settled_by = $3
@@ -46,7 +57,7 @@ func openLetters(ctx context.Context, tx pgx.Tx) ([]DeadLetter, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT l.id, c.number, l.step, l.attempts, l.error, l.at
 		FROM jobs_dead_letter l JOIN intake_case c ON c.id = l.case_id
-		WHERE l.settled_at IS NULL ORDER BY l.at LIMIT 200`)
+		WHERE l.settled_at IS NULL ORDER BY l.at DESC LIMIT 200`)
 	if err != nil {
 		return nil, fmt.Errorf("list dead letters: %w", err)
 	}
@@ -59,12 +70,14 @@ type bell struct {
 	Step   intake.Step
 }
 
-// leftBy returns the steps whose jobs a process was working on.
+// leftBy returns the steps whose jobs a process was working on and for which
+// nobody has rung since.
 func leftBy(ctx context.Context, tx pgx.Tx, name string) ([]bell, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT s.case_id, s.step FROM river_job j
 		JOIN intake_step s ON s.case_id = (j.args ->> 'case')::bigint AND s.step = j.kind
-		WHERE j.state = 'running' AND j.attempted_by[array_upper(j.attempted_by, 1)] = $1 AND s.state = 'running'`, name)
+		WHERE j.state = 'running' AND j.attempted_by[array_upper(j.attempted_by, 1)] = $1 AND s.state = 'running'
+			AND NOT EXISTS (SELECT FROM river_job k WHERE k.kind = j.kind AND k.args = j.args AND k.id > j.id)`, name)
 	if err != nil {
 		return nil, fmt.Errorf("look for what %s left: %w", name, err)
 	}

@@ -29,6 +29,12 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	if err != nil {
 		return err
 	}
+	if speaks(step) && c.Kind != registration.Drill {
+		// Nobody outside hears of a step that has ended: a request after its withdrawal would stand for ever.
+		if state, err := w.flow.stateOf(ctx, c.ID, step); err != nil || state != intake.Running {
+			return err
+		}
+	}
 	record, err := w.flow.ask(ctx, c, step)
 	if err == nil {
 		err = already(w.flow.finish(ctx, c, step, intake.Running, timed(record, began)))
@@ -38,6 +44,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	}
 	return err
 }
+
+// speaks says whether the step asks somebody outside.
+func speaks(step intake.Step) bool { return step == intake.Settle || step.Utility() != "" }
 
 // ask runs the work of the step; a panic in a room is an error of that step.
 func (f *Flow) ask(ctx context.Context, c intake.Case, step intake.Step) (record Record, err error) {

@@ -35,30 +35,12 @@ type decisionView struct {
 func decisionsOf(staff access.Staff, c *jobs.Sight) []decisionView {
 	var list []decisionView
 	for _, p := range c.Progress {
-		verdicts := slices.DeleteFunc(taken(c, p), func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
+		verdicts := slices.DeleteFunc(jobs.Verdicts(p, c.Tax != nil), func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
 		if len(verdicts) > 0 {
 			list = append(list, decisionOf(staff, c, p, verdicts))
 		}
 	}
 	return list
-}
-
-// taken are the verdicts that a step takes where it stands; jobs.Flow has the
-// last word.
-func taken(c *jobs.Sight, p intake.Progress) []jobs.Verdict {
-	switch {
-	case p.Step == intake.Review && p.State == intake.NeedsInput && p.Holder == intake.Applicant:
-		return []jobs.Verdict{jobs.Supplement}
-	case p.Step == intake.Review && p.State == intake.NeedsInput:
-		return []jobs.Verdict{jobs.Approve, jobs.Return, jobs.Refuse}
-	case p.State != intake.Manual:
-		return nil
-	case p.Step == intake.Assess && c.Tax != nil:
-		return []jobs.Verdict{jobs.Confirm}
-	case p.Step.Utility() != "":
-		return []jobs.Verdict{jobs.Retry, jobs.GiveUp}
-	}
-	return []jobs.Verdict{jobs.Retry}
 }
 
 func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts []jobs.Verdict) decisionView {

@@ -274,7 +274,7 @@ func TestAFindingThatBlocksLeavesNoApprovalToChoose(t *testing.T) {
 	} {
 		staff := people[2]
 		staff.ID = tt.staff
-		d := decisionView{Verdicts: taken(sight, progress)}
+		d := decisionView{Verdicts: jobs.Verdicts(progress, false)}
 		d.forReview(staff, sight, tt.found)
 		if len(d.Verdicts) != tt.choices || (d.Closed != "") != tt.closed {
 			t.Errorf("%s with %d findings: %v, closed: %q", tt.staff, len(tt.found), d.Verdicts, d.Closed)
