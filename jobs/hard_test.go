@@ -1,0 +1,183 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+	"onewindow/internal/town"
+	"onewindow/jobs"
+	"onewindow/registration"
+)
+
+// T05 after the fact: an objection that the registrar could not have seen stops
+// the entry, and the registrar may then refuse the case.
+func TestAnObjectionAfterTheApprovalStopsTheEntry(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	a := town.Sale(0)
+	a.Utilities = nil
+	number := w.accept(a)
+	w.approve(number)
+	w.until(number, intake.Settle, intake.AwaitingPayment)
+	w.tx(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := registration.PutObjection(ctx, tx, registration.Objection{
+			Unit: a.Unit, Objector: "镇异议", ObjectorID: town.Person("镇异议", 8000).ID, RegisteredAt: time.Now(),
+		})
+		return err
+	})
+	w.pay(number)
+	w.until(number, intake.Enter, intake.Manual)
+	if err := w.decide(number, intake.Enter, jobs.Refuse, "registrar-01", "异议登记"); err != nil {
+		t.Fatal(err)
+	}
+	s := w.until(number, intake.Enter, intake.Refused)
+	if letters, err := w.Letters(t.Context()); err != nil || len(letters) != 1 || s.State != intake.Turned {
+		t.Errorf("case %s; letters about the paid tax: %v, %v", s.State, letters, err)
+	}
+}
+
+// A refused case whose order is paid, and whose callback is lost.
+func TestALostCallbackAfterARefusalIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	w.offices.Payments.Faults.Silent = true
+	a := town.Sale(0)
+	a.Utilities = nil
+	number := w.accept(a)
+	bill := w.until(number, intake.Settle, intake.AwaitingPayment).Bill
+	w.until(number, intake.Review, intake.NeedsInput)
+	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.offices.Pay(t.Context(), bill.Ref); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // asking twice tells once
+		if err := w.AskRefused(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if letters, err := w.Letters(t.Context()); err != nil || len(letters) != 1 {
+		t.Errorf("letters %v, %v, want one about the refund", letters, err)
+	}
+}
+
+// A gateway that was down long enough hands its steps to an operator; a payment
+// that comes all the same is taken.
+func TestAPaymentMovesAStepThatWentToAnOperator(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	a := town.Sale(0)
+	a.Utilities = nil
+	number := w.accept(a)
+	bill := w.until(number, intake.Settle, intake.AwaitingPayment).Bill
+	w.tx(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE intake_step SET state = 'manual', holder = 'operator' WHERE step = 'settle'`)
+		return err
+	})
+	if err := w.offices.Pay(t.Context(), bill.Ref); err != nil {
+		t.Fatal(err)
+	}
+	w.until(number, intake.Settle, intake.Done)
+}
+
+// The applicant never came back: the registrar may refuse.
+func TestAReturnedCaseCanBeRefused(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	number := w.accept(town.Sale(0))
+	w.until(number, intake.Review, intake.NeedsInput)
+	for _, v := range []jobs.Verdict{jobs.Return, jobs.Refuse} {
+		if err := w.decide(number, intake.Review, v, "registrar-01", "逾期未补正"); err != nil {
+			t.Fatalf("%s: %v", v, err)
+		}
+	}
+}
+
+// Every step that waits for a person takes at least one verdict.
+func TestEveryStepThatWaitsForAPersonHasAWayOut(t *testing.T) {
+	t.Parallel()
+	for _, step := range intake.Steps() {
+		for _, assessed := range []bool{false, true} {
+			if got := jobs.Verdicts(intake.Progress{Step: step, State: intake.Manual}, assessed); len(got) == 0 {
+				t.Errorf("%s, manual, assessed %v: no verdict", step, assessed)
+			}
+		}
+	}
+	for _, holder := range []string{intake.Reviewer, intake.Applicant} {
+		p := intake.Progress{Step: intake.Review, State: intake.NeedsInput, Holder: holder}
+		if got := jobs.Verdicts(p, false); len(got) < 2 {
+			t.Errorf("review with %s takes %v", holder, got)
+		}
+	}
+}
+
+// Two processes share the work, and the rows they lock have one order.
+func TestTwoProcessesDoNotDeadlock(t *testing.T) {
+	t.Parallel()
+	const homes = 120
+	w := newWindow(t, homes)
+	url := w.pool.Config().ConnString()
+	engine, err := jobs.EnginePool(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(engine.Close)
+	second, err := jobs.New(jobs.Config{
+		Name: "test-2", Pool: w.pool, Engine: engine, Log: slog.New(slog.DiscardHandler), Offices: w.offices.Offices,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = second.Stop(context.Background()) })
+	var group sync.WaitGroup
+	for i := range homes {
+		group.Go(func() { w.accept(town.Sale(i)) })
+	}
+	group.Wait()
+	count := func(sql string) (n int) {
+		w.tx(func(ctx context.Context, tx pgx.Tx) error { return tx.QueryRow(ctx, sql).Scan(&n) })
+		return n
+	}
+	for range 1200 {
+		if count(`SELECT count(*) FROM intake_step WHERE state = 'running'`) == 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(time.Second) // the server's statistics settle
+	if n := count(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+		t.Errorf("%d deadlocks", n)
+	}
+	if n := count(`SELECT count(*) FROM intake_step WHERE state IN ('running', 'manual')`); n != 0 {
+		t.Errorf("%d steps are running or with a person", n)
+	}
+}
+
+// A company that hears of the withdrawal must not hear the request after it.
+func TestNoRequestIsMadeForACaseThatWasRefused(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	a := town.Sale(0)
+	a.Utilities = []intake.Account{{Utility: "water", Number: "1-500"}}
+	number := w.accept(a)
+	w.until(number, intake.WaterRequest, intake.Manual)
+	w.until(number, intake.Review, intake.NeedsInput)
+	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
+		t.Fatal(err)
+	}
+	err := w.decide(number, intake.WaterRequest, jobs.Retry, "operator-01", "")
+	if !errors.Is(err, jobs.ErrVerdict) {
+		t.Errorf("retried after the refusal: %v", err)
+	}
+}
