@@ -118,6 +118,7 @@ type Move struct {
 	Within  time.Duration // the holder's time, from now; zero takes the step's own promise
 	Actor   string        // who did it
 	Reason  string
+	Words   string          // a person's own, where a person moved it
 	Finding json.RawMessage // what was found, for people; nil keeps the last one
 	Worked  time.Duration   // time spent working since the last move
 }

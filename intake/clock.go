@@ -14,6 +14,7 @@ type Entry struct {
 	State  string    `json:"state"`
 	Holder string    `json:"holder,omitempty"`
 	Reason string    `json:"reason"`
+	Words  string    `json:"words,omitempty"`
 }
 
 // Span is a stretch of time that one holder of one step answers for.

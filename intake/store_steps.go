@@ -48,7 +48,7 @@ func Advance(ctx context.Context, tx pgx.Tx, motions []Motion) ([]*Case, error) 
 	moved, batch := map[motionKey]bool{}, &pgx.Batch{}
 	batch.Queue(lockCases, col.id).Query(func(rows pgx.Rows) error { return eachState(rows, cases) })
 	batch.Queue(moveSteps, col.id, col.step, col.from, col.state, col.holder, col.within, col.worked, col.finding,
-		col.final, col.actor, col.reason).
+		col.final, col.actor, col.reason, col.words).
 		Query(func(rows pgx.Rows) error {
 			var m motionKey
 			_, err := pgx.ForEachRow(rows, []any{&m.id, &m.step}, func() error { moved[m] = true; return nil })
@@ -67,20 +67,20 @@ const lockCases = `SELECT id, state FROM intake_case WHERE id = ANY ($1) ORDER B
 const moveSteps = `
 	WITH t AS MATERIALIZED (SELECT clock_timestamp() AS at),
 	m AS (
-		SELECT id, step, was, state, holder, within, worked, finding, final, actor, reason
+		SELECT id, step, was, state, holder, within, worked, finding, final, actor, reason, words
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::bigint[],
-			$8::text[], $9::bool[], $10::text[], $11::text[])
-		AS m (id, step, was, state, holder, within, worked, finding, final, actor, reason)
+			$8::text[], $9::bool[], $10::text[], $11::text[], $12::text[])
+		AS m (id, step, was, state, holder, within, worked, finding, final, actor, reason, words)
 	), s AS (
 		UPDATE intake_step i SET state = m.state, holder = m.holder, worked_us = i.worked_us + m.worked,
 			finding = coalesce(m.finding::jsonb, i.finding),
 			due_at = CASE WHEN m.final THEN i.due_at ELSE t.at + make_interval(secs => m.within) END,
 			finished_at = CASE WHEN m.final THEN t.at END
 		FROM m, t WHERE i.case_id = m.id AND i.step = m.step AND i.state = m.was
-		RETURNING m.id, m.step, t.at, m.actor, m.state, m.holder, m.reason
+		RETURNING m.id, m.step, t.at, m.actor, m.state, m.holder, m.reason, m.words
 	), j AS (
-		INSERT INTO intake_journal (case_id, at, actor, step, state, holder, reason)
-		SELECT id, at, actor, step, state, holder, reason FROM s
+		INSERT INTO intake_journal (case_id, at, actor, step, state, holder, reason, words)
+		SELECT id, at, actor, step, state, holder, reason, words FROM s
 	)
 	SELECT id, step FROM s`
 
@@ -94,7 +94,7 @@ type motionKey struct {
 type motionColumns struct {
 	id                        []int64
 	step, from, state, holder []string
-	actor, reason             []string
+	actor, reason, words      []string
 	within                    []float64
 	worked                    []int64
 	finding                   []*string
@@ -123,6 +123,7 @@ func newMotionColumns(motions []Motion) (col motionColumns) {
 		col.final = append(col.final, m.State.Final())
 		col.actor = append(col.actor, m.Actor)
 		col.reason = append(col.reason, m.Reason)
+		col.words = append(col.words, m.Words)
 	}
 	return col
 }

@@ -94,7 +94,7 @@ func (v *View) readSteps(ctx context.Context, tx pgx.Tx) error {
 // JournalOf reads the journal of a case in its order.
 func JournalOf(ctx context.Context, tx pgx.Tx, id int64) ([]Entry, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT at, actor, step, state, holder, reason FROM intake_journal WHERE case_id = $1 ORDER BY id`, id)
+		SELECT at, actor, step, state, holder, reason, words FROM intake_journal WHERE case_id = $1 ORDER BY id`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -160,25 +160,23 @@ func List(ctx context.Context, tx pgx.Tx, holder string, before Number, limit in
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Brief])
 }
 
-// Stale is an open step that may have lost its job or outlived its time.
-type Stale struct {
+// Pending is a step that waits for somebody outside.
+type Pending struct {
 	CaseID int64
-	Number Number
 	Step   Step
 	State  State
-	Holder string
+	Open   time.Duration // since it became due
 }
 
-// StaleSteps returns open steps in one of the states, due at the latest in
-// ahead from now, the oldest first.
-func StaleSteps(ctx context.Context, tx pgx.Tx, states []State, ahead time.Duration, limit int) ([]Stale, error) {
+// Awaiting returns steps that have waited for a payment or for a company for at
+// least so long, those that have waited longest first.
+func Awaiting(ctx context.Context, tx pgx.Tx, atLeast time.Duration, limit int) ([]Pending, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT s.case_id, c.number, s.step, s.state, s.holder
-		FROM intake_step s JOIN intake_case c ON c.id = s.case_id
-		WHERE s.state = ANY ($1) AND s.due_at < now() + make_interval(secs => $2)
-		ORDER BY s.due_at LIMIT $3`, states, ahead.Seconds(), limit)
+		SELECT case_id, step, state, now() - started_at FROM intake_step
+		WHERE state IN ('awaiting_payment', 'awaiting_company') AND started_at < now() - make_interval(secs => $1)
+		ORDER BY started_at LIMIT $2`, atLeast.Seconds(), limit)
 	if err != nil {
-		return nil, fmt.Errorf("look for stale steps: %w", err)
+		return nil, fmt.Errorf("look for answers that are owed: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Stale])
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Pending])
 }

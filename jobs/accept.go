@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,6 +45,9 @@ func (f *Flow) Preflight(ctx context.Context, a intake.Application) (found regis
 // preflight asks every rule of every step that can be asked before acceptance.
 func (f *Flow) preflight(ctx context.Context, tx pgx.Tx, a intake.Application) (registration.Findings, error) {
 	found := a.Validate()
+	if slices.ContainsFunc(found, func(x registration.Finding) bool { return x.Field == "unit" }) {
+		return found.Failing(), nil // no unit of this office: its register is elsewhere
+	}
 	if _, err := registration.ParseUnit(string(a.Unit)); err == nil {
 		more, err := f.preflightUnit(ctx, tx, a)
 		if err != nil {

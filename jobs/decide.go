@@ -75,7 +75,7 @@ type Decision struct {
 	Step    intake.Step
 	Verdict Verdict
 	By      string // staff id
-	Reason  string // in the person's words; required for all but approve and supplement
+	Reason  string // in the person's words; always for return, refuse, confirm and give up
 }
 
 // needsReason tells which verdicts a person must explain.
@@ -98,11 +98,11 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	}
 	switch d.Verdict {
 	case Supplement:
-		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "supplemented")
+		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "supplemented", Words: d.Reason})
 	case Retry:
-		return f.rerun(ctx, v.ID, d.Step, at.State, d.By, "retried")
+		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason})
 	}
-	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.record(v.Case, at)))
+	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.Reason, d.record(v.Case, at)))
 }
 
 // record is what a verdict writes.
@@ -121,7 +121,7 @@ func (d Decision) record(c intake.Case, at intake.Progress) Record {
 // held records only while the step is still with whom the person saw it with: a
 // review that was returned meanwhile waits in the same state for somebody else.
 // What an operator had to know of the step is settled with it.
-func held(id int64, at intake.Progress, record Record) Record {
+func held(id int64, at intake.Progress, words string, record Record) Record {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		holder, err := intake.HolderOf(ctx, tx, id, at.Step)
 		if err == nil && holder != at.Holder {
@@ -134,6 +134,7 @@ func held(id int64, at intake.Progress, record Record) Record {
 		if err == nil {
 			err = settleLetters(ctx, tx, id, at.Step, m.Actor)
 		}
+		m.Words = words
 		return m, err
 	}
 }
@@ -148,6 +149,9 @@ func approval(c intake.Case, at intake.Progress, d Decision) Record {
 		}
 		if found.Blocked() {
 			return intake.Move{}, &BlockedError{found.Failing()}
+		}
+		if found.Human() && d.Reason == "" { // why what needed a look may stand
+			return intake.Move{}, ErrNoReason
 		}
 		m := intake.Move{State: intake.Done, Actor: d.By, Reason: "approved"}
 		return m, intake.Approve(ctx, tx, c.ID, d.By)

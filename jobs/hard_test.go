@@ -3,7 +3,11 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +18,7 @@ import (
 	"onewindow/internal/town"
 	"onewindow/jobs"
 	"onewindow/registration"
+	"onewindow/tax"
 )
 
 // T05 after the fact: an objection that the registrar could not have seen stops
@@ -179,5 +184,61 @@ func TestNoRequestIsMadeForACaseThatWasRefused(t *testing.T) {
 	err := w.decide(number, intake.WaterRequest, jobs.Retry, "operator-01", "")
 	if !errors.Is(err, jobs.ErrVerdict) {
 		t.Errorf("retried after the refusal: %v", err)
+	}
+}
+
+// A person can pay: the case leads to the gateway's page, until it is paid.
+func TestACaseLeadsToWhereItIsPaid(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	number := w.accept(town.Sale(0))
+	w.until(number, intake.Settle, intake.AwaitingPayment)
+	page, err := w.PayPage(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, page, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "8,000.00") {
+		t.Errorf("%s: %d %s, %v", page, res.StatusCode, body, err)
+	}
+	w.pay(number)
+	w.until(number, intake.Settle, intake.Done)
+	if _, err := w.PayPage(t.Context(), number); !errors.Is(err, tax.ErrUnknownBill) {
+		t.Errorf("after the payment: %v, want ErrUnknownBill", err)
+	}
+}
+
+// What a person said stays in the journal, whatever happens to the step later.
+func TestTheJournalKeepsWhatPeopleSaid(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	number := w.accept(town.Sale(0))
+	w.until(number, intake.Review, intake.NeedsInput)
+	said := []string{"缺少配偶同意书", "已补齐", "材料不实"}
+	for i, v := range []jobs.Verdict{jobs.Return, jobs.Supplement, jobs.Refuse} {
+		for w.holder(number, intake.Review) == intake.Machine {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if err := w.decide(number, intake.Review, v, "registrar-01", said[i]); err != nil {
+			t.Fatalf("%s: %v", v, err)
+		}
+	}
+	s := w.until(number, intake.Review, intake.Refused)
+	var words []string
+	for _, e := range s.Journal {
+		if e.Words != "" {
+			words = append(words, e.Words)
+		}
+	}
+	if !slices.Equal(words, said) {
+		t.Errorf("the journal keeps %q, want %q", words, said)
 	}
 }

@@ -40,13 +40,14 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 type sweeper struct {
 	river.WorkerDefaults[sweepArgs]
 	flow  *Flow
-	asked time.Time // when the gateway was last asked about refused cases; one sweep runs at a time
+	next  map[bell]time.Time // when to ask again; one sweep runs at a time
+	asked time.Time          // when the gateway was last asked about refused cases
 }
 
 // Work makes one round; now and then it also asks about money.
 func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	err := s.flow.sweep(ctx)
-	if time.Since(s.asked) > askGatewayLast {
+	err := errors.Join(s.flow.sweep(ctx), s.askAgain(ctx))
+	if time.Since(s.asked) > askPayerLast {
 		s.asked = time.Now()
 		err = errors.Join(err, s.flow.askRefused(ctx))
 	}
@@ -57,10 +58,7 @@ func (f *Flow) sweep(ctx context.Context) error {
 	if err := f.reclaimDead(ctx); err != nil {
 		return err
 	}
-	if err := f.ringAll(ctx, "silent", func(tx pgx.Tx) ([]bell, error) { return silent(ctx, tx) }); err != nil {
-		return err
-	}
-	return f.askAgain(ctx)
+	return f.ringAll(ctx, "silent", func(tx pgx.Tx) ([]bell, error) { return silent(ctx, tx) })
 }
 
 // reclaimDead takes over from processes that no longer hold their lock.
@@ -78,32 +76,62 @@ func (f *Flow) reclaimDead(ctx context.Context) error {
 	return err
 }
 
-// askAgain asks the gateway about bills whose callback may have been lost, and
-// companies about accounts for which they took longer than they had.
-func (f *Flow) askAgain(ctx context.Context) error {
-	var stale []intake.Stale
-	err := f.read(ctx, func(tx pgx.Tx) (err error) {
-		stale, err = intake.StaleSteps(ctx, tx, []intake.State{intake.AwaitingPayment, intake.AwaitingCompany}, 0, 200)
+// How long an answer may be missing before it is asked for: ever longer.
+const (
+	askFirst       = time.Minute
+	askPayerLast   = 30 * time.Minute // a payer may take days
+	askCompanyLast = 6 * time.Hour
+)
+
+// askAgain asks the gateway about orders whose callback may have been lost, and
+// companies about answers that they owe.
+func (s *sweeper) askAgain(ctx context.Context) error {
+	var open []intake.Pending
+	err := s.flow.read(ctx, func(tx pgx.Tx) (err error) {
+		open, err = intake.Awaiting(ctx, tx, askFirst, 1000)
 		return err
 	})
-	if err != nil {
-		return err
+	next := map[bell]time.Time{}
+	for _, p := range open {
+		b := bell{p.CaseID, p.Step}
+		if next[b] = s.next[b]; time.Now().Before(next[b]) {
+			continue
+		}
+		next[b] = time.Now().Add(pauseAfter(p))
+		err = errors.Join(err, s.flow.askAbout(ctx, p))
 	}
-	for _, s := range stale {
-		err = errors.Join(err, already(f.rerun(ctx, s.CaseID, s.Step, s.State, intake.Machine, "asked_again")))
-	}
+	s.next = next
 	return err
 }
 
-// rerun sets a step that waits in from running again, with a new job.
-func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, actor, reason string) error {
+// askAbout asks once. A question to the gateway moves nothing unless it has been paid.
+func (f *Flow) askAbout(ctx context.Context, p intake.Pending) error {
+	if p.State == intake.AwaitingPayment {
+		return f.askBill(ctx, p.CaseID)
+	}
+	again := intake.Move{Actor: intake.Machine, Reason: "asked_again"}
+	return already(f.rerun(ctx, p.CaseID, p.Step, p.State, again))
+}
+
+// pauseAfter is how long to wait before a question is put again.
+func pauseAfter(p intake.Pending) time.Duration {
+	last := askCompanyLast
+	if p.State == intake.AwaitingPayment {
+		last = askPayerLast
+	}
+	return min(max(askFirst, p.Open/2), last)
+}
+
+// rerun sets a step that waits in from running again, with a new job; m says who
+// wants it and why.
+func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move) error {
 	c, err := f.get(ctx, id)
 	if err != nil {
 		return err
 	}
 	return f.finish(ctx, c, step, from, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		m := intake.Move{State: intake.Running, Holder: intake.Machine, Actor: actor, Reason: reason}
-		if err := settleLetters(ctx, tx, id, step, actor); err != nil {
+		m.State, m.Holder = intake.Running, intake.Machine
+		if err := settleLetters(ctx, tx, id, step, m.Actor); err != nil {
 			return m, err
 		}
 		return m, f.ring(ctx, tx, []intake.Begin{{Case: &c, Step: step}})

@@ -390,7 +390,7 @@ func TestALostPaymentCallbackIsMadeGood(t *testing.T) {
 	w.approve(number)
 	w.pay(number)
 	w.tx(func(ctx context.Context, tx pgx.Tx) error { // the minute passes
-		_, err := tx.Exec(ctx, `UPDATE intake_step SET due_at = now() WHERE step = 'settle' AND state = 'awaiting_payment'`)
+		_, err := tx.Exec(ctx, `UPDATE intake_step SET started_at = now() - interval '2 minutes' WHERE step = 'settle' AND state = 'awaiting_payment'`)
 		return err
 	})
 	w.until(number, intake.Certificate, intake.Done)

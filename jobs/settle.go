@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,12 +15,8 @@ import (
 	"onewindow/tax"
 )
 
-// How long a callback may be missing before the gateway is asked what became of
-// an order: ever longer, for a payer may take days.
-const (
-	askGatewayFirst = time.Minute
-	askGatewayLast  = 30 * time.Minute
-)
+// payerTime is what a payer has, until when at the latest.
+const payerTime = 24 * time.Hour
 
 const billSuffix = "-tax"
 
@@ -74,8 +71,7 @@ func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 			return m, settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor)
 		}
 		return intake.Move{
-			State: intake.AwaitingPayment, Holder: intake.Applicant, Reason: "payment_asked",
-			Within: min(max(askGatewayFirst, at.Sub(c.AcceptedAt)/2), askGatewayLast),
+			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: payerTime, Reason: "payment_asked",
 		}, nil
 	}
 }
@@ -135,6 +131,30 @@ func (f *Flow) tellMoney(ctx context.Context, c intake.Case, cause error) error 
 	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		return putLetterOnce(ctx, tx, c.ID, intake.Settle, launder(cause).Error())
 	})
+}
+
+// PayPage returns the address at which a person pays what a case owes. It
+// returns tax.ErrUnknownBill if there is nothing to pay.
+func (f *Flow) PayPage(ctx context.Context, number intake.Number) (string, error) {
+	v, err := f.find(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	if v.Bill == nil || v.Bill.State == tax.BillPaid || v.Steps[intake.Settle].Final() {
+		return "", tax.ErrUnknownBill
+	}
+	order, err := f.Gateway.Ask(ctx, *v.Bill)
+	if err != nil {
+		return "", err
+	}
+	if strings.HasPrefix(order.Page, "/") { // on the gateway itself
+		return f.Gateway.URL + order.Page, nil
+	}
+	page, err := url.Parse(order.Page)
+	if err != nil || page.Scheme != "https" {
+		return "", tax.ErrOtherOrder
+	}
+	return page.String(), nil
 }
 
 // askRefused asks the gateway about the open bills of refused cases: an order

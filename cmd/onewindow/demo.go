@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"onewindow/internal/demo"
@@ -40,11 +41,11 @@ func (c *runCommand) tell(s *sold, took time.Duration) {
 	row("不动产权证号", "certificate", s.last.Certificate.Number)
 	row("证书文件", "file", s.path)
 	row("证书验真", "verify", c.url+s.last.Certificate.Verify)
-	row("受理至发证", "it took", fmt.Sprintf("%.2f s(从启动 since the start: %.1f s)",
+	row("受理至发证", "it took", fmt.Sprintf("%.2f s (从启动 since the start: %.1f s)",
 		float64(s.last.Clocks.WallMS)/1000, took.Seconds()))
 	row("网页", "pages", c.url+"/")
 	row("数据目录", "data", c.dir)
-	fmt.Fprintln(c.streams.out, "\n  演示账号 accounts of the demonstration (编号 id, 岗位 role, 密钥 secret):")
+	fmt.Fprintln(c.streams.out, "\n  演示账号 accounts of the demonstration (编号 id, 岗位 role, 口令 secret):")
 	for _, p := range demo.People() {
 		role, secret := say("role."+string(p.Role)), c.secrets[p.ID].Text()
 		fmt.Fprintf(c.streams.out, "    %s %s %s\n", pad(p.ID, 13), pad(role, 18), secret)
@@ -52,8 +53,12 @@ func (c *runCommand) tell(s *sold, took time.Duration) {
 	fmt.Fprintf(c.streams.out, "\n  %s 受理的办件由 %s 自动审核并缴税；%s 受理的办件留给您来办理。\n"+
 		"  What %s accepts is approved and paid by itself; what %s accepts is left to you.\n",
 		demo.Clerk, demo.Registrar, demo.ByHand, demo.Clerk, demo.ByHand)
-	fmt.Fprintln(c.streams.out, "  再办一件 one more: onewindow case submit examples/sale.json"+
-		"\n\n  按 Ctrl-C 停止。 Ctrl-C stops.")
+	data := ""
+	if c.Data != "" {
+		data = " --data " + c.dir
+	}
+	fmt.Fprintf(c.streams.out, "  再办一件 one more: %s case submit%s examples/sale.json\n\n  按 Ctrl-C 停止。 Ctrl-C stops.\n",
+		os.Args[0], data)
 }
 
 type demoCommand struct {

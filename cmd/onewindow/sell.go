@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -33,7 +34,7 @@ func (d *demonstration) sell(ctx context.Context, out io.Writer) (*sold, error) 
 	number, err := d.handIn(ctx)
 	for range 5 { // another demonstration on the same data may have been quicker with a home
 		var refused *client.Problem
-		if !errors.As(err, &refused) || !refused.Has(intake.CodeUnitReserved) {
+		if !errors.As(err, &refused) || refused.Status != http.StatusUnprocessableEntity {
 			break
 		}
 		number, err = d.handIn(ctx)

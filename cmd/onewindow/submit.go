@@ -90,7 +90,7 @@ func (c submitCommand) clerk() (client.Client, error) {
 			return clerk, err
 		}
 		if clerk.Secret = secrets[c.Staff].Text(); clerk.Secret == "" {
-			return clerk, fmt.Errorf("no secret of %s: name one with --secret or ONEWINDOW_SECRET", c.Staff)
+			return clerk, fmt.Errorf("no secret of %s: name it with --secret, or the demonstration's --data", c.Staff)
 		}
 	}
 	return clerk, nil

@@ -10,6 +10,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/jobs"
+	"onewindow/registration"
 )
 
 // verdictBody is the body of a decision.
@@ -29,6 +30,9 @@ var permissions = map[jobs.Verdict]access.Action{
 	jobs.GiveUp:     access.GiveUp,
 }
 
+// codeVerdictUnknown is of a verdict that there is not.
+const codeVerdictUnknown = "verdict_unknown"
+
 // maxReason is the longest reason that is kept, in characters.
 const maxReason = 500
 
@@ -46,6 +50,10 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 	_, found, err := readJSON(w, r, &body)
 	if err != nil {
 		return err
+	}
+	if _, known := permissions[jobs.Verdict(body.Verdict)]; !known {
+		found = append(found, registration.Finding{Check: registration.CheckForm, Outcome: registration.Block,
+			Code: codeVerdictUnknown, Field: "verdict"})
 	}
 	if found = merge(found, body.defects()); len(found) > 0 {
 		return &jobs.DefectsError{Findings: found}

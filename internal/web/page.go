@@ -41,6 +41,7 @@ func (s *server) pages(r chi.Router) {
 	r.Get("/cases/{number}/live", s.pageFor(access.See, s.showCaseParts))
 	r.Post("/cases/{number}/steps/{step}/decision", s.pageFor(access.See, s.postDecision)) // and by verdict
 	r.Get("/cases/{number}/certificate", s.pageFor(access.SeeDocument, s.certificate))
+	r.Get("/cases/{number}/pay", s.pageFor(access.See, s.toPayment))
 }
 
 // assets serves the style sheet, the script and the mark.

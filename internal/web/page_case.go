@@ -257,7 +257,7 @@ func reasonWord(reason string) string {
 func nextOf(c *jobs.Sight) nextView {
 	switch c.State {
 	case intake.Closed:
-		return nextView{"办件已结束", "全部环节已经完成。"}
+		return nextView{"办件已结束", "全部环节已经结束；有未予办理的，原因和办法见各环节。"}
 	case intake.Turned:
 		return nextView{"不予登记", "理由见办理环节和办件流水。"}
 	}

@@ -35,7 +35,8 @@ type decisionView struct {
 func decisionsOf(staff access.Staff, c *jobs.Sight) []decisionView {
 	var list []decisionView
 	for _, p := range c.Progress {
-		verdicts := slices.DeleteFunc(jobs.Verdicts(p, c.Tax != nil), func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
+		verdicts := slices.DeleteFunc(jobs.Verdicts(p, c.Tax != nil),
+			func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
 		if len(verdicts) > 0 {
 			list = append(list, decisionOf(staff, c, p, verdicts))
 		}

@@ -102,6 +102,9 @@ func viewOf(lang string, c *jobs.Sight) caseView {
 	}
 	if c.Tax != nil {
 		v.Tax = taxOf(lang, c.Tax, c.Bill)
+		if b := v.Tax.Bill; b != nil && b.State == tax.BillOpen {
+			b.Page = "/cases/" + string(c.Number) + "/pay"
+		}
 	}
 	if c.Certificate != "" {
 		v.Certificate = certificateOf(c)
@@ -192,6 +195,7 @@ type billView struct {
 	Amount money.Fen     `json:"amount_fen"`
 	State  tax.BillState `json:"state"`
 	PaidAt *time.Time    `json:"paid_at,omitempty"`
+	Page   string        `json:"page,omitempty"` // leads to where a person pays
 }
 
 func taxOf(lang string, a *tax.Assessment, bill *tax.Bill) *taxView {
@@ -208,7 +212,7 @@ func taxOf(lang string, a *tax.Assessment, bill *tax.Bill) *taxView {
 		v.Manual = append(v.Manual, defect{Code: string(m.Code), Detail: words})
 	}
 	if bill != nil {
-		v.Bill = &billView{bill.Ref, bill.Amount, bill.State, nil}
+		v.Bill = &billView{Ref: bill.Ref, Amount: bill.Amount, State: bill.State}
 		if !bill.PaidAt.IsZero() {
 			v.Bill.PaidAt = whenever(&bill.PaidAt)
 		}

@@ -62,7 +62,8 @@ CREATE TABLE intake_journal (
 	step text NOT NULL,
 	state text NOT NULL,
 	holder text NOT NULL,
-	reason text NOT NULL,
+	reason text NOT NULL, -- a code
+	words text NOT NULL DEFAULT '', -- a person's own
 	PRIMARY KEY (case_id, id)
 );
 CREATE TRIGGER intake_journal_append_only BEFORE UPDATE OR DELETE ON intake_journal
