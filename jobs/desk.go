@@ -202,7 +202,11 @@ func (f *Flow) end(ctx context.Context, batch []*ending) error {
 		for i, e := range batch {
 			ids[i] = e.Case.ID
 		}
-		if err := intake.Lock(ctx, tx, ids...); err != nil { // before any record takes another row
+		lock := intake.LockLightly
+		if slices.ContainsFunc(batch, (*ending).owed) {
+			lock = intake.Lock
+		}
+		if err := lock(ctx, tx, ids...); err != nil { // before any record takes another row
 			return fmt.Errorf("lock %d cases: %w", len(ids), err)
 		}
 		motions := make([]intake.Motion, len(batch))
@@ -220,6 +224,11 @@ func (f *Flow) end(ctx context.Context, batch []*ending) error {
 		return f.carry(ctx, tx, motions, cases)
 	})
 }
+
+// owed says whether somebody was promised what this ending commits: a person who
+// decided, a payer or a company that is told "taken", the entry and what follows
+// it. The machine's own steps run again after a crash and find the same.
+func (e *ending) owed() bool { return e.From != intake.Running || ownCommit[e.Step] }
 
 // write lets the room write; its panic is an error of this ending alone.
 func (e *ending) write(ctx context.Context, tx pgx.Tx) (err error) {
