@@ -2,10 +2,12 @@ package jobs_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -15,10 +17,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/outbound"
 	"onewindow/internal/town"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/utilities"
 )
 
 // T05 after the fact: an objection that the registrar could not have seen stops
@@ -169,22 +173,80 @@ func TestTwoProcessesDoNotDeadlock(t *testing.T) {
 	}
 }
 
-// A company that hears of the withdrawal must not hear the request after it.
-func TestNoRequestIsMadeForACaseThatWasRefused(t *testing.T) {
+// A company that has heard of the withdrawal must not hear the request after it:
+// its check would stand for ever.
+func TestARequestThatWaitsForAnotherTryIsNotMadeAfterTheRefusal(t *testing.T) {
 	t.Parallel()
-	w := newWindow(t, 1)
+	company := newDeafCompany(t)
+	w := newWindowAround(t, 1, jobs.Patience{Office: []time.Duration{0}, Company: []time.Duration{3 * time.Second}},
+		func(o *jobs.Offices) { o.Companies["water"] = company.as })
 	a := town.Sale(0)
-	a.Utilities = []intake.Account{{Utility: "water", Number: "1-500"}}
+	a.Utilities = a.Utilities[:1]
 	number := w.accept(a)
-	w.until(number, intake.WaterRequest, intake.Manual)
 	w.until(number, intake.Review, intake.NeedsInput)
+	for len(company.heard()) == 0 { // asked once, and not answered
+		time.Sleep(20 * time.Millisecond)
+	}
 	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
 		t.Fatal(err)
 	}
-	err := w.decide(number, intake.WaterRequest, jobs.Retry, "operator-01", "")
-	if !errors.Is(err, jobs.ErrVerdict) {
-		t.Errorf("retried after the refusal: %v", err)
+	w.until(number, intake.WaterCancel, intake.Done)
+	for w.jobsLeft() > 0 { // the second try has been made, or left
+		time.Sleep(50 * time.Millisecond)
 	}
+	if got := company.heard(); !slices.Equal(got, []string{"/check", "/cancel"}) {
+		t.Errorf("the company heard %q", got)
+	}
+}
+
+// jobsLeft counts the jobs of steps that are not over.
+func (w *window) jobsLeft() (n int) {
+	w.tx(func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM river_job WHERE kind <> 'sweep' AND finalized_at IS NULL`).Scan(&n)
+	})
+	return n
+}
+
+// deafCompany does not take the first thing it is told, and remembers all.
+type deafCompany struct {
+	as   utilities.Company
+	mu   sync.Mutex
+	told []string
+}
+
+func newDeafCompany(t *testing.T) *deafCompany {
+	c := &deafCompany{}
+	server := httptest.NewServer(c)
+	t.Cleanup(server.Close)
+	c.as = utilities.Company{
+		Utility: utilities.Water, Name: "deaf", URL: server.URL, Key: outbound.Key(make([]byte, 32)),
+		HTTP: outbound.New(5*time.Second, outbound.Loopback()...),
+	}
+	return c
+}
+
+func (c *deafCompany) heard() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.told)
+}
+
+func (c *deafCompany) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var m struct {
+		Ref string `json:"ref"`
+	}
+	_ = json.NewDecoder(r.Body).Decode(&m)
+	c.mu.Lock()
+	c.told = append(c.told, r.URL.Path)
+	first := len(c.told) == 1
+	c.mu.Unlock()
+	if first {
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
+	outcome := map[string]string{"/check": "found", "/cancel": "cancelled"}[r.URL.Path]
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"ref": m.Ref, "outcome": outcome})
 }
 
 // A person can pay: the case leads to the gateway's page, until it is paid.

@@ -34,6 +34,13 @@ type window struct {
 
 func newWindow(t *testing.T, homes int) *window {
 	t.Helper()
+	soon := jobs.Patience{Office: []time.Duration{0, 0}, Company: []time.Duration{0, 0}}
+	return newWindowAround(t, homes, soon, func(*jobs.Offices) {})
+}
+
+// newWindowAround is newWindow with other offices around it.
+func newWindowAround(t *testing.T, homes int, p jobs.Patience, change func(*jobs.Offices)) *window {
+	t.Helper()
 	w := &window{t: t}
 	url := pgtest.URL(t)
 	var err error
@@ -51,9 +58,10 @@ func newWindow(t *testing.T, homes int) *window {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.offices.Close)
+	change(&w.offices.Offices)
 	w.Flow, err = jobs.New(jobs.Config{
 		Name: "test", Pool: w.pool, Engine: engine, Log: slog.New(slog.DiscardHandler), Offices: w.offices.Offices,
-		Patience: jobs.Patience{Office: []time.Duration{0, 0}, Company: []time.Duration{0, 0}},
+		Patience: p,
 	})
 	if err != nil {
 		t.Fatal(err)
