@@ -149,3 +149,23 @@ func TestNoEndingIsLostWhileTheFlowStops(t *testing.T) {
 		engine.Close()
 	}
 }
+
+func TestAWindowThatCouldNotOpenCanBeShut(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	engine, err := EnginePool(t.Context(), g.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	f, err := New(Config{Name: "late", Pool: g.pool, Engine: engine, Log: slog.New(slog.DiscardHandler), Drill: works()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if err := f.Start(gone); err == nil {
+		t.Fatal("it opened for somebody who had gone")
+	}
+	_ = f.Stop(t.Context()) // River may say that it never started
+}

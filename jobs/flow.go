@@ -67,6 +67,7 @@ type Flow struct {
 
 	halt    context.CancelFunc
 	running sync.WaitGroup
+	left    sync.Once // a start that failed has left; a stop after it must not leave again
 
 	facts *lru.Cache[int64, intake.Case] // the facts of a case never change after acceptance
 }
@@ -118,7 +119,7 @@ func New(cfg Config) (*Flow, error) {
 // leader discards stuck jobs of kinds that it does not know.
 func (f *Flow) connect(cfg Config) (err error) {
 	known, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
-	river.AddWorker(known, &sweeper{flow: f})
+	river.AddWorker(known, &sweeper{flow: f, next: map[bell]time.Time{}})
 	for _, step := range intake.Steps() {
 		river.AddWorkerArgs(known, args{step: step}, &worker{flow: f})
 		workers := cmp.Or(narrow[step], cfg.Workers, 32)
@@ -184,11 +185,13 @@ func (f *Flow) Stop(ctx context.Context) error {
 
 // leave closes the desk and stops showing that this process lives.
 func (f *Flow) leave() {
-	f.pulse.stop()
-	f.desk.manned.Store(false)
-	f.halt()
-	f.running.Wait()
-	close(f.desk.shut)
+	f.left.Do(func() {
+		f.pulse.stop()
+		f.desk.manned.Store(false)
+		f.halt()
+		f.running.Wait()
+		close(f.desk.shut)
+	})
 }
 
 // EnginePool opens a pool for River: small, and without waiting for the disk at

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +41,7 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 type sweeper struct {
 	river.WorkerDefaults[sweepArgs]
 	flow  *Flow
-	next  map[bell]time.Time // when to ask again; one sweep runs at a time
+	next  map[bell]time.Time // until when not to ask again; one sweep runs at a time
 	asked time.Time          // when the gateway was last asked about refused cases
 }
 
@@ -91,16 +92,15 @@ func (s *sweeper) askAgain(ctx context.Context) error {
 		open, err = intake.Awaiting(ctx, tx, askFirst, 1000)
 		return err
 	})
-	next := map[bell]time.Time{}
+	maps.DeleteFunc(s.next, func(_ bell, at time.Time) bool { return !time.Now().Before(at) })
 	for _, p := range open {
 		b := bell{p.CaseID, p.Step}
-		if next[b] = s.next[b]; time.Now().Before(next[b]) {
+		if _, early := s.next[b]; early {
 			continue
 		}
-		next[b] = time.Now().Add(pauseAfter(p))
+		s.next[b] = time.Now().Add(pauseAfter(p))
 		err = errors.Join(err, s.flow.askAbout(ctx, p))
 	}
-	s.next = next
 	return err
 }
 
