@@ -40,13 +40,13 @@ func TestAPlantedViolationIsFound(t *testing.T) {
 	long := strings.Repeat("\t_ = 0\n", 50)
 	for _, tt := range []struct{ rule, path, text, want string }{
 		{"imports", "tax/tax.go", "package tax\nimport _ \"onewindow/utilities\"",
-			"tax/tax.go imports utilities; tax may import only [internal/money internal/outbound standard-webhooks pgx]"},
+			"tax/tax.go imports utilities; tax may import only [internal/money internal/outbound internal/vault standard-webhooks pgx]"},
 		{"imports", "registration/review.go", "package registration\nimport _ \"github.com/jackc/pgx/v5\"",
 			"registration/review.go imports pgx; in a room only store*.go and seed*.go may"},
 		{"imports", "utilities/soap/x.go", "package soap\nimport _ \"onewindow/tax\"",
 			"utilities/soap/x.go imports tax; utilities may import only [internal/outbound standard-webhooks pgx]"},
 		{"imports", "registration/x.go", "package registration\nimport _ \"onewindow/registration/certificate\"",
-			"registration/x.go imports registration/certificate; registration may import only [internal/money pgx]"},
+			"registration/x.go imports registration/certificate; registration may import only [internal/money internal/vault pgx]"},
 		{"imports", "internal/demo/x.go", "package demo\nimport _ \"github.com/riverqueue/river\"",
 			"internal/demo/x.go imports river; only jobs, cmd, internal/schema, internal/bench may"},
 		{"imports", "internal/money/x.go", "package money\nimport _ \"example.com/decimal\"",

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/schema"
+	"onewindow/internal/vault"
 )
 
 // Env names the environment variable with the address of a running server.
@@ -30,11 +31,22 @@ const Env = "ONEWINDOW_TEST_PG"
 // the test ends. It holds at most 20 connections; take URL for another pool.
 func Pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	config, err := pgxpool.ParseConfig(URL(t))
+	return Open(t, URL(t), 20)
+}
+
+// Ring returns the ring of this process's tests.
+var Ring = sync.OnceValue(vault.Draw)
+
+// Open returns a pool of at most max connections on the database at url, with the
+// ring of the tests. It closes when the test ends.
+func Open(t testing.TB, url string, max int32) *pgxpool.Pool {
+	t.Helper()
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	config.MaxConns = 20
+	config.MaxConns = max
+	Ring().Prepare(config)
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)

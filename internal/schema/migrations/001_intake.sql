@@ -1,4 +1,4 @@
--- The window: cases, their steps and their journal (docs/CASE.md).
+-- What all rooms share: append-only tables and sealed columns (docs/VAULT.md).
 
 -- refuse_change keeps append-only tables append-only.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -6,6 +6,60 @@ BEGIN
 	RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END
 $$;
+
+-- 加密列: a version byte, the id of the key, and a ciphertext. Plain text that strays
+-- into such a column is refused here.
+CREATE DOMAIN vault_sealed AS bytea CHECK (octet_length(VALUE) > 33 AND get_byte(VALUE, 0) = 1);
+
+-- 盲索引: HMAC-SHA-256 of a text, for columns that are searched or joined.
+CREATE DOMAIN vault_index AS bytea CHECK (octet_length(VALUE) = 32);
+
+-- The keys that seal this database, each with a proof that a ring can give only if
+-- it holds the key, so that a program with another ring does not start.
+CREATE TABLE vault_key (
+	id bigint PRIMARY KEY CHECK (id > 0),
+	proof vault_sealed NOT NULL,
+	index_proof vault_index NOT NULL,
+	added_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- vault_key_of reads which key sealed a value.
+CREATE FUNCTION vault_key_of(sealed bytea) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT
+	RETURN (get_byte(sealed, 1)::bigint << 24) | (get_byte(sealed, 2) << 16)
+		| (get_byte(sealed, 3) << 8) | get_byte(sealed, 4);
+
+-- vault_resealed says whether a row differs from what it was in sealed columns only,
+-- and each of those only in being sealed with a newer key. A rotation of keys does
+-- that, also where nothing else may be changed.
+CREATE FUNCTION vault_resealed(relation oid, was jsonb, becomes jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	col text;
+BEGIN
+	FOR col IN SELECT attname FROM pg_attribute
+		WHERE attrelid = relation AND atttypid = 'vault_sealed'::regtype AND NOT attisdropped
+	LOOP
+		IF was -> col IS DISTINCT FROM becomes -> col AND NOT coalesce(
+			vault_key_of((becomes ->> col)::bytea) > vault_key_of((was ->> col)::bytea), false) THEN
+			RETURN false;
+		END IF;
+		was := was - col;
+		becomes := becomes - col;
+	END LOOP;
+	RETURN was = becomes;
+END
+$$;
+
+-- vault_refuse_change keeps append-only tables with sealed columns append-only.
+CREATE FUNCTION vault_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF TG_OP <> 'UPDATE' OR NOT vault_resealed(TG_RELID, to_jsonb(OLD), to_jsonb(NEW)) THEN
+		RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+-- The window: cases, their steps and their journal (docs/CASE.md).
 
 -- Acceptance numbers: a day's serials count from the sequence's value at the day's first case.
 -- A sequence, because a counter row would be locked until each intake commits, and the
