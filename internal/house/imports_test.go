@@ -21,16 +21,17 @@ var mayImport = map[string][]string{
 	"tax":                      {"internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "pgx"},
 	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
-		"pgx", "river", "github.com/hashicorp/golang-lru/v2"},
+		"internal/notice", "pgx", "river", "github.com/hashicorp/golang-lru/v2"},
 	"templates":         {"internal/money"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
+	"internal/notice":   {"templates", "internal/outbound", "internal/vault", "pgx"},
 	"internal/postgres": {"pgx"},
 	"internal/vault":    {"pgx"},
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/money", "internal/outbound", "pgx", "chi"},
+		"internal/access", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.
@@ -43,6 +44,8 @@ var short = []struct{ path, name string }{
 	{"github.com/riverqueue/river", "river"},
 	{"riverqueue.com", "river"},
 	{"github.com/go-chi/chi/v5", "chi"},
+	{"github.com/go-chi/httprate", "httprate"},
+	{"go.yaml.in/yaml/v3", "yaml"},
 	{"github.com/jung-kurt/gofpdf", "gofpdf"},
 	{"github.com/boombuler/barcode", "barcode"},
 	{"golang.org/x/image", "x/image"},
