@@ -140,9 +140,10 @@ type Brief struct {
 }
 
 // List returns cases, the newest first, at most limit, before the number (""
-// starts at the newest). Holder "" lists all, else those in which that holder
-// has an open step.
-func List(ctx context.Context, tx pgx.Tx, holder string, before Number, limit int) ([]Brief, error) {
+// starts at the newest). Office is the county code of the units, "" lists those
+// of every office. Holder "" lists all, else those in which that holder has an
+// open step.
+func List(ctx context.Context, tx pgx.Tx, office, holder string, before Number, limit int) ([]Brief, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.number, c.kind, c.unit, c.state, c.accepted_by, c.accepted_at,
 			coalesce(s.step, ''), coalesce(s.state, ''), coalesce(s.holder, ''), s.due_at
@@ -153,7 +154,8 @@ func List(ctx context.Context, tx pgx.Tx, holder string, before Number, limit in
 			ORDER BY due_at, step LIMIT 1
 		) s ON true
 		WHERE ($1 = '' OR s.step IS NOT NULL) AND ($2 = '' OR c.id < (SELECT id FROM intake_case WHERE number = $2))
-		ORDER BY c.id DESC LIMIT $3`, holder, before, limit)
+			AND ($4 = '' OR left(c.unit, 6) = $4)
+		ORDER BY c.id DESC LIMIT $3`, holder, before, limit, office)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}

@@ -61,6 +61,20 @@ func (f *Flow) Find(ctx context.Context, number intake.Number) (*Sight, error) {
 	return f.find(ctx, number)
 }
 
+// Facts returns what the case with the number was opened with, without where it
+// stands. It returns intake.ErrNoCase.
+func (f *Flow) Facts(ctx context.Context, number intake.Number) (c intake.Case, err error) {
+	var id int64
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		id, err = intake.IDOf(ctx, tx, number)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	return f.get(ctx, id)
+}
+
 func (f *Flow) find(ctx context.Context, number intake.Number) (v *Sight, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		view, err := intake.Find(ctx, tx, number)
@@ -108,10 +122,10 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 }
 
 // List returns cases for a list, as intake.List does.
-func (f *Flow) List(ctx context.Context, holder string, before intake.Number,
+func (f *Flow) List(ctx context.Context, office, holder string, before intake.Number,
 	limit int) (list []intake.Brief, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
-		list, err = intake.List(ctx, tx, holder, before, limit)
+		list, err = intake.List(ctx, tx, office, holder, before, limit)
 		return err
 	})
 	return list, err

@@ -15,22 +15,22 @@ import (
 
 var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
-func engaged(t *testing.T, s Staff) (*pgxpool.Pool, Secret) {
+func engaged(t *testing.T, p Person) (*pgxpool.Pool, Secret) {
 	t.Helper()
 	pool, secret := pgtest.Pool(t), NewSecret()
-	if err := Put(context.Background(), pool, s, secret); err != nil {
+	if err := Put(context.Background(), pool, p, secret); err != nil {
 		t.Fatal(err)
 	}
 	return pool, secret
 }
 
-var clerk = Staff{ID: "clerk-01", Name: "李受理", Role: Clerk}
+var clerk = Person{ID: "clerk-01", Name: "李受理", Role: Clerk, Office: "430602"}
 
 func TestOnlyIDAndSecretTogetherProveAPerson(t *testing.T) {
 	t.Parallel()
 	pool, secret := engaged(t, clerk)
 	other := NewSecret()
-	if err := Put(t.Context(), pool, Staff{"clerk-02", "周受理", Clerk}, other); err != nil {
+	if err := Put(t.Context(), pool, Person{ID: "clerk-02", Name: "周受理", Role: Clerk, Office: "430602"}, other); err != nil {
 		t.Fatal(err)
 	}
 	typed := strings.ToUpper(secret.Text()[:13]) + "-" + secret.Text()[13:] + " "
@@ -51,7 +51,7 @@ func TestOnlyIDAndSecretTogetherProveAPerson(t *testing.T) {
 		{"clerk-01\x00", secret.Text()},
 		{"\xff", secret.Text()},
 	} {
-		if s, err := Authenticate(t.Context(), pool, tt.id, tt.secret); !errors.Is(err, ErrUnknown) || s != (Staff{}) {
+		if s, err := Authenticate(t.Context(), pool, tt.id, tt.secret); !errors.Is(err, ErrUnknown) || s != (Person{}) {
 			t.Errorf("%q with another secret: %+v, %v", tt.id, s, err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestANewSecretEndsTheOldOneAndItsSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Put(t.Context(), pool, Staff{"clerk-01", "李受理", Registrar}, NewSecret()); err != nil {
+	if err := Put(t.Context(), pool, Person{ID: "clerk-01", Name: "李受理", Role: Registrar, Office: "430602"}, NewSecret()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Authenticate(t.Context(), pool, "clerk-01", old.Text()); !errors.Is(err, ErrUnknown) {
@@ -136,18 +136,24 @@ func TestWhoCannotBeStaff(t *testing.T) {
 	pool := pgtest.Pool(t)
 	for _, tt := range []struct {
 		name   string
-		staff  Staff
+		person Person
 		secret Secret
 	}{
-		{"a role that is none", Staff{"a", "b", "king"}, NewSecret()},
-		{"no role", Staff{"a", "b", ""}, NewSecret()},
-		{"no name", Staff{"a", "", Clerk}, NewSecret()},
-		{"no id", Staff{"", "b", Clerk}, NewSecret()},
-		{"an id with a colon, which Basic cannot carry", Staff{"a:b", "b", Clerk}, NewSecret()},
-		{"a password", Staff{"a", "b", Clerk}, "password"},
-		{"no secret", Staff{"a", "b", Clerk}, ""},
+		{"a role that is none", Person{ID: "a", Name: "b", Role: "king", Office: "430602"}, NewSecret()},
+		{"no role", Person{ID: "a", Name: "b", Role: "", Office: "430602"}, NewSecret()},
+		{"no name", Person{ID: "a", Name: "", Role: Clerk, Office: "430602"}, NewSecret()},
+		{"no id", Person{ID: "", Name: "b", Role: Clerk, Office: "430602"}, NewSecret()},
+		{"an id with a colon, which Basic cannot carry", Person{ID: "a:b", Name: "b", Role: Clerk, Office: "430602"}, NewSecret()},
+		{"a password", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602"}, "password"},
+		{"a clerk of no office", Person{ID: "a", Name: "b", Role: Clerk}, NewSecret()},
+		{"an office that is no county code", Person{ID: "a", Name: "b", Role: Clerk, Office: "岳阳"}, NewSecret()},
+		{"an administrator of one office", Person{ID: "a", Name: "b", Role: SystemAdmin, Office: "430602"}, NewSecret()},
+		{"a company that is none", Person{ID: "a", Name: "b", Role: Company}, NewSecret()},
+		{"a clerk of a company", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602", Company: "water"}, NewSecret()},
+		{"a citizen", Person{ID: "a", Name: "b", Role: Citizen}, NewSecret()},
+		{"no secret", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602"}, ""},
 	} {
-		if err := Put(t.Context(), pool, tt.staff, tt.secret); !errors.Is(err, ErrStaff) {
+		if err := Put(t.Context(), pool, tt.person, tt.secret); !errors.Is(err, ErrPerson) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
@@ -182,7 +188,7 @@ func TestNobodyBothAcceptsAndApproves(t *testing.T) {
 			t.Errorf("%s accepts and approves", role)
 		}
 	}
-	if May("", See) || May("king", See) || (Staff{}).May(See) {
+	if May("", See) || May("king", See) || (Person{}).May(See) {
 		t.Error("a role that is none may see")
 	}
 }

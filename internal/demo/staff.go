@@ -13,16 +13,19 @@ import (
 	"onewindow/internal/access"
 )
 
+// office is where the demonstration's people work.
+const office = "430602"
+
 // People returns who works in the demonstration: an account per role, and a
 // second one where the crew has the first.
-func People() []access.Staff {
-	return []access.Staff{
-		{ID: Clerk, Name: "甲受理", Role: access.Clerk},
-		{ID: ByHand, Name: "乙受理", Role: access.Clerk},
-		{ID: "registrar-01", Name: "丙审核", Role: access.Registrar},
-		{ID: Registrar, Name: "丁审核", Role: access.Registrar},
-		{ID: "tax-01", Name: "戊税务", Role: access.TaxOfficer},
-		{ID: "operator-01", Name: "己运维", Role: access.Operator},
+func People() []access.Person {
+	return []access.Person{
+		{ID: Clerk, Name: "甲受理", Role: access.Clerk, Office: office},
+		{ID: ByHand, Name: "乙受理", Role: access.Clerk, Office: office},
+		{ID: "registrar-01", Name: "丙审核", Role: access.Registrar, Office: office},
+		{ID: Registrar, Name: "丁审核", Role: access.Registrar, Office: office},
+		{ID: "tax-01", Name: "戊税务", Role: access.TaxOfficer, Office: office},
+		{ID: "operator-01", Name: "己运维", Role: access.SystemAdmin},
 	}
 }
 
@@ -54,7 +57,7 @@ func Employ(ctx context.Context, pool *pgxpool.Pool, path string) (Secrets, erro
 
 // employ gives a person an account unless they have it: a new one would end
 // their sessions.
-func employ(ctx context.Context, pool *pgxpool.Pool, s access.Staff, secret access.Secret) error {
+func employ(ctx context.Context, pool *pgxpool.Pool, s access.Person, secret access.Secret) error {
 	known, err := access.Authenticate(ctx, pool, s.ID, secret.Text())
 	if err == nil && known == s {
 		return nil

@@ -115,7 +115,7 @@ func TestAStepThatNoMachineCouldFinishIsADeadLetter(t *testing.T) {
 	if len(list.DeadLetters) != 1 || list.DeadLetters[0].Number != number || list.DeadLetters[0].Step != intake.Settle {
 		t.Errorf("listed %+v", list)
 	}
-	if r := o.say("operator-01", number, intake.Settle, jobs.Retry, ""); r.StatusCode != http.StatusConflict {
+	if r := o.say("tax-01", number, intake.Settle, jobs.Retry, ""); r.StatusCode != http.StatusConflict {
 		t.Errorf("retrying what a machine works on: %d %s", r.StatusCode, r.body)
 	}
 }

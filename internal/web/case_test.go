@@ -158,7 +158,7 @@ func (o *office) follow(number intake.Number, last string) <-chan event {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	o.t.Cleanup(cancel)
-	res, err := http.DefaultClient.Do(o.prepare(ctx, request{method: "GET", staff: "operator-01",
+	res, err := http.DefaultClient.Do(o.prepare(ctx, request{method: "GET", staff: "tax-01",
 		path: "/api/v1/cases/" + string(number) + "/events", header: map[string]string{"Last-Event-ID": last}}))
 	if err != nil {
 		o.t.Fatal(err)

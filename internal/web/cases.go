@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/registration"
 )
@@ -36,6 +37,9 @@ func (s *server) acceptCase(w http.ResponseWriter, r *http.Request) error {
 	var a intake.Application
 	raw, found, err := readJSON(w, r, &a)
 	if err != nil {
+		return err
+	}
+	if err := permitUnit(r.Context(), access.Accept, a.Unit); err != nil {
 		return err
 	}
 	if len(found) > 0 {
@@ -117,6 +121,9 @@ func (s *server) preflight(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := permitUnit(r.Context(), access.Preflight, a.Unit); err != nil {
+		return err
+	}
 	found, err := s.Flow.Preflight(r.Context(), a)
 	if err != nil {
 		return err
@@ -152,7 +159,7 @@ func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Flow.List(r.Context(), q.holder, q.before, q.limit+1)
+	list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, q.holder, q.before, q.limit+1)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type verdictBody struct {
 // permissions says what a person must be allowed to do in order to say it.
 var permissions = map[jobs.Verdict]access.Action{
 	jobs.Approve:    access.Review,
-	jobs.Return:     access.Review,
+	jobs.Return:     access.Return,
 	jobs.Refuse:     access.Review,
 	jobs.Supplement: access.Accept,
 	jobs.Confirm:    access.ConfirmTax,
@@ -39,7 +39,7 @@ const maxReason = 500
 // decide carries out a person's verdict on a step and answers with the case as
 // it then stands.
 func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
-	number, err := numberOf(r)
+	number, err := s.reach(r, access.See)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,8 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, viewOf(languageOf(r), sight))
 }
 
-// pronounce lets who asks decide, if they may.
+// pronounce lets who asks decide, if they may; that the case is within their reach
+// is known.
 func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBody) error {
 	verdict := jobs.Verdict(body.Verdict)
 	needed, known := permissions[verdict]

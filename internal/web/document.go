@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"onewindow/internal/access"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
 )
@@ -14,11 +15,7 @@ import (
 // certificate answers with the printed certificate, unmasked. The address names
 // the case, never the holder; the file is named after the certificate.
 func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
-	number, err := numberOf(r)
-	if err != nil {
-		return err
-	}
-	sight, err := s.Flow.Find(r.Context(), number)
+	sight, err := s.sight(r, access.SeeDocument)
 	if err != nil {
 		return err
 	}
@@ -28,7 +25,7 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 	d := sight.Document
 	h := w.Header()
 	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", `inline; filename="`+string(number)+`.pdf"; filename*=UTF-8''`+
+	h.Set("Content-Disposition", `inline; filename="`+string(sight.Number)+`.pdf"; filename*=UTF-8''`+
 		url.PathEscape(string(d.Number))+".pdf")
 	h.Set("ETag", `"`+hex.EncodeToString(d.SHA256[:])+`"`)
 	http.ServeContent(w, r, "", d.IssuedAt, bytes.NewReader(d.PDF))
@@ -37,7 +34,7 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 
 // toPayment leads to the gateway's page for what the case owes.
 func (s *server) toPayment(w http.ResponseWriter, r *http.Request) error {
-	number, err := numberOf(r)
+	number, err := s.reach(r, access.See)
 	if err != nil {
 		return err
 	}

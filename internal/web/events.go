@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/jobs"
 )
 
@@ -39,7 +40,7 @@ type stream struct {
 // comes again with Last-Event-ID misses nothing and hears nothing twice. 204 tells
 // it that there is nothing more to come (HTML, server-sent events).
 func (s *server) followCase(w http.ResponseWriter, r *http.Request) error {
-	number, err := numberOf(r)
+	number, err := s.reach(r, access.See)
 	if err != nil {
 		return err
 	}

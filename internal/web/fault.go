@@ -65,7 +65,8 @@ var faults = []struct {
 
 	{errAnonymous, fault{code: "sign_in", status: http.StatusUnauthorized}},
 	{access.ErrUnknown, fault{code: "credentials", status: http.StatusUnauthorized}},
-	{errForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
+	{access.ErrForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
+	{access.ErrForeign, fault{code: "case_unknown", status: http.StatusNotFound}},
 
 	{intake.ErrKeyMissing, fault{code: "key_missing", status: http.StatusBadRequest}},
 	{errKeyShape, fault{code: "key_malformed", status: http.StatusBadRequest}},

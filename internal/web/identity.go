@@ -6,24 +6,24 @@ import (
 	"net/http"
 	"time"
 
+	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/jobs"
+	"onewindow/registration"
 )
 
-// Errors of those who ask.
-var (
-	errAnonymous = errors.New("nobody is signed in")
-	errForbidden = errors.New("this role may not do that")
-)
+// errAnonymous says that nobody is signed in.
+var errAnonymous = errors.New("nobody is signed in")
 
 // sessionCookie carries the token of a session of the pages.
 const sessionCookie = "onewindow_session"
 
 type staffKey struct{}
 
-// staffOf returns who asks; the zero Staff, who may do nothing, if nobody is
+// staffOf returns who asks; the zero Person, who may do nothing, if nobody is
 // signed in.
-func staffOf(ctx context.Context) access.Staff {
-	staff, _ := ctx.Value(staffKey{}).(access.Staff)
+func staffOf(ctx context.Context) access.Person {
+	staff, _ := ctx.Value(staffKey{}).(access.Person)
 	return staff
 }
 
@@ -41,26 +41,27 @@ func (s *server) identify(next http.Handler) http.Handler {
 	})
 }
 
-func (s *server) whoAsks(r *http.Request) (access.Staff, error) {
+func (s *server) whoAsks(r *http.Request) (access.Person, error) {
 	if r.Header.Get("Authorization") != "" {
 		id, secret, ok := r.BasicAuth()
 		if !ok {
-			return access.Staff{}, access.ErrUnknown
+			return access.Person{}, access.ErrUnknown
 		}
 		return access.Authenticate(r.Context(), s.Pool, id, secret)
 	}
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
-		return access.Staff{}, nil
+		return access.Person{}, nil
 	}
 	staff, err := access.BySession(r.Context(), s.Pool, cookie.Value, time.Now())
 	if errors.Is(err, access.ErrNoSession) {
-		return access.Staff{}, nil
+		return access.Person{}, nil
 	}
 	return staff, err
 }
 
-// may lets a handler answer those whose role allows it.
+// may lets a handler answer those whose role allows it. Handlers of one case ask
+// again for that case: see sight and reach.
 func (s *server) may(a access.Action, h handler) http.HandlerFunc {
 	return s.api(func(w http.ResponseWriter, r *http.Request) error {
 		if err := permit(r.Context(), a); err != nil {
@@ -70,16 +71,68 @@ func (s *server) may(a access.Action, h handler) http.HandlerFunc {
 	})
 }
 
-// permit returns errAnonymous or errForbidden unless who asks may do it.
-func permit(ctx context.Context, a access.Action) error {
-	staff := staffOf(ctx)
-	switch {
-	case staff.ID == "":
+// permit returns errAnonymous or access.ErrForbidden unless who asks may do it to
+// something.
+func permit(ctx context.Context, a access.Action) error { return permitOn(ctx, a, access.Object{}) }
+
+// permitOn is permit for one object; access.ErrForeign if it is another's.
+func permitOn(ctx context.Context, a access.Action, o access.Object) error {
+	person := staffOf(ctx)
+	if person.ID == "" {
 		return errAnonymous
-	case !staff.May(a):
-		return errForbidden
 	}
-	return nil
+	return access.Permit(person, a, o)
+}
+
+// objectOf is a case as far as permission depends on it.
+func objectOf(c intake.Case) access.Object {
+	o := access.Object{Office: c.Unit.County(), Case: string(c.Number)}
+	for _, account := range c.Utilities {
+		o.Companies = append(o.Companies, account.Utility)
+	}
+	return o
+}
+
+// permitUnit is permit for an application about a unit: where this program serves
+// several offices, only that of the unit's county takes it. Units of counties that
+// it does not serve are left to the rules, which name the office to go to.
+func permitUnit(ctx context.Context, a access.Action, unit registration.UnitCode) error {
+	office, _ := registration.OfficeOf(unit.County())
+	if !office.Here {
+		return permit(ctx, a)
+	}
+	err := permitOn(ctx, a, access.Object{Office: office.County})
+	if errors.Is(err, access.ErrForeign) {
+		return access.ErrForbidden // nobody asked for a case: there is nothing to hide
+	}
+	return err
+}
+
+// sight returns the case in the address if who asks may do it to that case.
+func (s *server) sight(r *http.Request, a access.Action) (*jobs.Sight, error) {
+	number, err := numberOf(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Flow.Find(r.Context(), number)
+	if err != nil {
+		return nil, err
+	}
+	return c, permitOn(r.Context(), a, objectOf(c.Case))
+}
+
+// reach returns the number of the case in the address if who asks may do it to
+// that case, without reading all of it.
+func (s *server) reach(r *http.Request, a access.Action) (intake.Number, error) {
+	number, err := numberOf(r)
+	if err != nil {
+		return "", err
+	}
+	c, err := s.Flow.Facts(r.Context(), number)
+	if err != nil {
+		return "", err
+	}
+	return number, permitOn(r.Context(), a, objectOf(c))
 }
 
 // signIn opens a session and hands its token to the browser. It returns

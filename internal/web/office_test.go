@@ -55,12 +55,12 @@ func (l *logBook) String() string {
 }
 
 // The people of the office.
-var people = []access.Staff{
-	{ID: "clerk-01", Name: "李受理", Role: access.Clerk},
-	{ID: "clerk-02", Name: "周受理", Role: access.Clerk},
-	{ID: "registrar-01", Name: "王审核", Role: access.Registrar},
-	{ID: "tax-01", Name: "赵税务", Role: access.TaxOfficer},
-	{ID: "operator-01", Name: "钱运维", Role: access.Operator},
+var people = []access.Person{
+	{ID: "clerk-01", Name: "李受理", Role: access.Clerk, Office: "430602"},
+	{ID: "clerk-02", Name: "周受理", Role: access.Clerk, Office: "430602"},
+	{ID: "registrar-01", Name: "王审核", Role: access.Registrar, Office: "430602"},
+	{ID: "tax-01", Name: "赵税务", Role: access.TaxOfficer, Office: "430602"},
+	{ID: "operator-01", Name: "钱运维", Role: access.SystemAdmin},
 }
 
 // newOffice opens an office with n homes whose flow only accepts.

@@ -57,7 +57,7 @@ func assets() http.Handler {
 // frame is what every page needs. Errors stand at its top, each with the same
 // words beside its field.
 type frame struct {
-	Staff   access.Staff
+	Staff   access.Person
 	Nav     string
 	Errors  []mistake
 	Refresh int // seconds after which a browser without scripts asks again; 0 never

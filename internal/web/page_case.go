@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/templates"
@@ -115,11 +116,7 @@ func (s *server) showCaseParts(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) sightOf(r *http.Request) (*jobs.Sight, error) {
-	number, err := numberOf(r)
-	if err != nil {
-		return nil, err
-	}
-	return s.Flow.Find(r.Context(), number)
+	return s.sight(r, access.See)
 }
 
 func casePageOf(r *http.Request, c *jobs.Sight) casePage {

@@ -32,7 +32,7 @@ type decisionView struct {
 }
 
 // decisionsOf lists what waits for the reader.
-func decisionsOf(staff access.Staff, c *jobs.Sight) []decisionView {
+func decisionsOf(staff access.Person, c *jobs.Sight) []decisionView {
 	var list []decisionView
 	for _, p := range c.Progress {
 		verdicts := slices.DeleteFunc(jobs.Verdicts(p, c.Tax != nil),
@@ -44,7 +44,7 @@ func decisionsOf(staff access.Staff, c *jobs.Sight) []decisionView {
 	return list
 }
 
-func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts []jobs.Verdict) decisionView {
+func decisionOf(staff access.Person, c *jobs.Sight, p intake.Progress, verdicts []jobs.Verdict) decisionView {
 	d := decisionView{Step: p.Step, Verdicts: verdicts, Ask: "请处理", Button: "提交决定"}
 	found := c.Findings(p.Step)
 	for _, row := range rowsOf(found) {
@@ -75,7 +75,7 @@ func decisionOf(staff access.Staff, c *jobs.Sight, p intake.Progress, verdicts [
 func explained(v jobs.Verdict) bool { return v != jobs.Supplement && v != jobs.Retry }
 
 // forReview asks the registrar; findings that block leave no approval to choose.
-func (d *decisionView) forReview(staff access.Staff, c *jobs.Sight, found registration.Findings) {
+func (d *decisionView) forReview(staff access.Person, c *jobs.Sight, found registration.Findings) {
 	d.Ask, d.ReasonHint = "请决定", "退回补正和不予登记必须写明理由；会告知当事人并记入办件流水。"
 	if staff.ID == c.AcceptedBy {
 		d.Closed = wordsOf("problem_same_hand_detail", nil)
@@ -103,7 +103,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	number, err := numberOf(r)
+	number, err := s.reach(r, access.See)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/registration"
 )
@@ -84,6 +85,9 @@ func (p *newPage) edit(field string) {
 func (s *server) check(w http.ResponseWriter, r *http.Request, p newPage) error {
 	p.Form.tidy()
 	a, found := p.Form.application()
+	if err := permitUnit(r.Context(), access.Accept, a.Unit); err != nil {
+		return err
+	}
 	more, err := s.Flow.Preflight(r.Context(), a)
 	if err != nil {
 		return err
@@ -112,6 +116,9 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, p newPage) error
 	a, found := p.Form.application()
 	if found.Blocked() {
 		return s.complain(w, p, found)
+	}
+	if err := permitUnit(r.Context(), access.Accept, a.Unit); err != nil {
+		return err
 	}
 	body, err := json.Marshal(a.Normalise())
 	if err != nil {

@@ -51,7 +51,7 @@ var queues = []struct{ holder, name, empty string }{
 
 // ownQueue is the queue that a role finds when it comes; others find all cases.
 var ownQueue = map[access.Role]string{
-	access.Registrar: intake.Reviewer, access.TaxOfficer: intake.TaxOfficer, access.Operator: intake.Operator,
+	access.Registrar: intake.Reviewer, access.TaxOfficer: intake.TaxOfficer, access.Reviewer: intake.Reviewer,
 }
 
 func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +71,7 @@ func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.First = queueLink(holder, "")
 	}
-	list, err := s.Flow.List(r.Context(), holder, before, queueLength+1)
+	list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, holder, before, queueLength+1)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *server) tabs(r *http.Request, here string) ([]tab, error) {
 	for _, q := range queues {
 		t := tab{holder: q.holder, Name: q.name, Link: queueLink(q.holder, ""), Here: q.holder == here}
 		if q.holder != "" {
-			list, err := s.Flow.List(r.Context(), q.holder, "", mostCounted+1)
+			list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, q.holder, "", mostCounted+1)
 			if err != nil {
 				return nil, err
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/internal/money"
 	"onewindow/jobs"
 	"onewindow/registration"
@@ -79,11 +80,7 @@ type certificateView struct {
 
 // showCase answers with everything that staff may see of a case.
 func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
-	number, err := numberOf(r)
-	if err != nil {
-		return err
-	}
-	sight, err := s.Flow.Find(r.Context(), number)
+	sight, err := s.sight(r, access.See)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,14 @@
 CREATE TABLE access_staff (
 	id text PRIMARY KEY CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
 	name text NOT NULL CHECK (name <> ''),
-	role text NOT NULL CHECK (role IN ('clerk', 'registrar', 'tax_officer', 'operator')),
-	secret_hash bytea NOT NULL CHECK (octet_length(secret_hash) = 32)
+	role text NOT NULL CHECK (role IN ('clerk', 'reviewer', 'registrar', 'tax_officer', 'supervisor', 'company',
+		'system_admin', 'security_admin', 'audit_admin')),
+	office text NOT NULL DEFAULT '',
+	company text NOT NULL DEFAULT '',
+	secret_hash bytea NOT NULL CHECK (octet_length(secret_hash) = 32),
+	CONSTRAINT access_office_fits_role CHECK (
+		(office = '') = (role IN ('company', 'system_admin', 'security_admin', 'audit_admin'))),
+	CONSTRAINT access_company_fits_role CHECK ((company = '') = (role <> 'company'))
 );
 
 CREATE TABLE access_session (
