@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/registration"
 )
 
@@ -157,7 +158,7 @@ func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key
 			begins = append(begins, intake.Begin{Case: c, Step: p.Step})
 		}
 	}
-	return c, f.ring(ctx, tx, begins)
+	return c, errors.Join(f.ring(ctx, tx, begins), f.tell(ctx, tx, *c, notice.Accepted, nil))
 }
 
 // tellReserved names the case that came first on the unit.

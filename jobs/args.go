@@ -43,7 +43,7 @@ func (sweepArgs) InsertOpts() river.InsertOpts {
 // one more than pauses; then a person gets it.
 type Patience struct {
 	Office  []time.Duration // steps that the certificate waits for
-	Company []time.Duration // utilities, which delay nobody
+	Company []time.Duration // utilities and messages, which delay nobody
 }
 
 // DefaultPatience keeps an office's step inside the promise (River's own
@@ -64,7 +64,7 @@ func DefaultPatience() Patience {
 }
 
 func (p Patience) of(step intake.Step) []time.Duration {
-	if step.Utility() != "" {
+	if step.Utility() != "" || step == noticeKind {
 		return p.Company
 	}
 	return p.Office

@@ -17,6 +17,9 @@ func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, ca
 		if err := intake.Turn(ctx, tx, turnings); err != nil {
 			return err
 		}
+		if err := f.tellTurned(ctx, tx, turnings); err != nil {
+			return err
+		}
 	}
 	var begins []intake.Begin
 	done := map[int64]bool{}

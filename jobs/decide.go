@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
 )
@@ -102,20 +103,31 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	case Retry:
 		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason})
 	}
-	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.Reason, d.record(v.Case, at)))
+	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d)))
 }
 
-// record is what a verdict writes.
-func (d Decision) record(c intake.Case, at intake.Progress) Record {
+// recordOf is what a verdict writes.
+func (f *Flow) recordOf(c intake.Case, at intake.Progress, d Decision) Record {
 	switch d.Verdict {
 	case Approve:
 		return approval(c, at, d)
 	case Confirm:
 		return confirmTax(c, d)
 	case Return:
-		return spoken(d, intake.NeedsInput, intake.Applicant)
+		return f.telling(c, notice.Returned, spoken(d, intake.NeedsInput, intake.Applicant))
 	}
 	return spoken(d, intake.Refused, "")
+}
+
+// telling tells the parties what record writes.
+func (f *Flow) telling(c intake.Case, t notice.Template, record Record) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		m, err := record(ctx, tx)
+		if err == nil {
+			err = f.tell(ctx, tx, c, t, nil)
+		}
+		return m, err
+	}
 }
 
 // held records only while the step is still with whom the person saw it with: a

@@ -40,7 +40,7 @@ func TestAnApprovalOfAReturnedCaseComesTooLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, d := seen.at(intake.Review), Decision{Number: a.Number, Step: intake.Review, Verdict: Approve, By: "registrar-01"}
-	err = f.finish(t.Context(), seen.Case, intake.Review, at.State, held(a.CaseID, at, "", d.record(seen.Case, at)))
+	err = f.finish(t.Context(), seen.Case, intake.Review, at.State, held(a.CaseID, at, "", f.recordOf(seen.Case, at, d)))
 	if !errors.Is(err, intake.ErrAlready) {
 		t.Errorf("approved while the applicant holds it: %v, want ErrAlready", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
@@ -87,10 +88,10 @@ func (f *Flow) certify(ctx context.Context, c intake.Case) (Record, error) {
 	if problems := f.Press.Lint(pdf, sheet); len(problems) > 0 {
 		return moved(toPerson(intake.Reviewer, "certificate_faulty"), map[string]any{"problems": problems})
 	}
-	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+	return f.telling(c, notice.Issued, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		_, err := certificate.Issue(ctx, tx, c.ID, entry, sheet, pdf)
 		return intake.Move{State: intake.Done, Reason: "certificate_issued"}, err
-	}, nil
+	}), nil
 }
 
 func (f *Flow) entryOf(ctx context.Context, id int64) (entry registration.Entry, err error) {

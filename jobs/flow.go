@@ -87,6 +87,7 @@ const (
 	sweepEvery   = 5 * time.Second
 	keepFinished = 10 * time.Minute
 	factsKept    = 4096
+	carriers     = 16
 )
 
 // narrow are the queues in which more workers would only be in each other's way:
@@ -120,6 +121,8 @@ func New(cfg Config) (*Flow, error) {
 func (f *Flow) connect(cfg Config) (err error) {
 	known, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
 	river.AddWorker(known, &sweeper{flow: f, next: map[bell]time.Time{}})
+	river.AddWorker(known, &carrier{flow: f})
+	queues[noticeKind] = river.QueueConfig{MaxWorkers: carriers, FetchCooldown: fetchCooldown}
 	for _, step := range intake.Steps() {
 		river.AddWorkerArgs(known, args{step: step}, &worker{flow: f})
 		workers := cmp.Or(narrow[step], cfg.Workers, 32)

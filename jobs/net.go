@@ -47,7 +47,7 @@ type sweeper struct {
 
 // Work makes one round; now and then it also asks about money.
 func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	err := errors.Join(s.flow.sweep(ctx), s.askAgain(ctx))
+	err := errors.Join(s.flow.sweep(ctx), s.flow.sweepNotices(ctx), s.askAgain(ctx))
 	if time.Since(s.asked) > askPayerLast {
 		s.asked = time.Now()
 		err = errors.Join(err, s.flow.askRefused(ctx))

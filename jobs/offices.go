@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
 	"onewindow/utilities"
@@ -12,6 +13,7 @@ import (
 type Offices struct {
 	Companies map[string]utilities.Company // by utility
 	Gateway   tax.Gateway
+	Messages  notice.Channel
 
 	Press     *certificate.Press
 	VerifyKey []byte // of the names under which certificates are verified; at least 32 bytes

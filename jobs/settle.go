@@ -72,7 +72,7 @@ func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 		}
 		return intake.Move{
 			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: payerTime, Reason: "payment_asked",
-		}, nil
+		}, f.tellDue(ctx, tx, c, bill)
 	}
 }
 

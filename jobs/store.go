@@ -13,8 +13,9 @@ import (
 // DeadLetter is a job that failed for the last time (死信).
 type DeadLetter struct {
 	ID       int64         `json:"id"`
-	Number   intake.Number `json:"case"`
-	Step     intake.Step   `json:"step"`
+	Number   intake.Number `json:"case,omitempty"`
+	Step     intake.Step   `json:"step"` // "notice" if it is about a message
+	Notice   int64         `json:"notice,omitempty"`
 	Attempts int           `json:"attempts"`
 	Error    string        `json:"error"`
 	At       time.Time     `json:"at"`
@@ -55,8 +56,8 @@ func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Ste
 
 func openLetters(ctx context.Context, tx pgx.Tx) ([]DeadLetter, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT l.id, c.number, l.step, l.attempts, l.error, l.at
-		FROM jobs_dead_letter l JOIN intake_case c ON c.id = l.case_id
+		SELECT l.id, coalesce(c.number, ''), l.step, coalesce(l.notice_id, 0), l.attempts, l.error, l.at
+		FROM jobs_dead_letter l LEFT JOIN intake_case c ON c.id = l.case_id
 		WHERE l.settled_at IS NULL ORDER BY l.at DESC LIMIT 200`)
 	if err != nil {
 		return nil, fmt.Errorf("list dead letters: %w", err)

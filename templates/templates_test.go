@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
 	"onewindow/templates"
@@ -106,6 +107,9 @@ func ids(t *testing.T) map[string][]string {
 		add("refusal", string(reason))
 	}
 	add("role", constants(t, "internal/access", "Role")...)
+	for _, template := range constants(t, "internal/notice", "Template") {
+		all["message."+template] = notice.Args(notice.Template(template))
+	}
 	addTaxCodes(t, all)
 	addProblems(t, all)
 	return all

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
 	"onewindow/internal/sandbox"
 	"onewindow/jobs"
@@ -19,12 +20,13 @@ import (
 	"onewindow/utilities"
 )
 
-// Offices are the sandbox companies and the payment gateway of the town, on a
+// Offices are the sandbox companies, payment gateway and inbox of the town, on a
 // loopback address, with a door for their callbacks. They answer at once.
 type Offices struct {
 	jobs.Offices
 	URL      string
 	Payments *sandbox.Payments
+	Inbox    *sandbox.Inbox // where messages to people go
 
 	flow      *jobs.Flow // whom the callbacks are for; set by Serve
 	companies []*sandbox.Company
@@ -63,8 +65,11 @@ func NewOffices(cfg Config) (*Offices, error) {
 		Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
 		Gateway:   tax.Gateway{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client},
 		Companies: map[string]utilities.Company{},
+		Messages:  notice.Channel{URL: o.URL + "/messages", Key: outbound.Key(random()), Client: client},
 	}
 	o.Payments = sandbox.NewPayments(o.Gateway.Key, cfg.Callbacks+"/payments", client)
+	o.Inbox = sandbox.NewInbox(o.Messages.Key)
+	o.mux.Handle("POST /messages", o.Inbox)
 	o.mux.Handle("/pay/", http.StripPrefix("/pay", o.Payments))
 	for _, u := range utilities.Utilities {
 		o.addCompany(u, cfg, client)

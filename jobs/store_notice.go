@@ -1,0 +1,44 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// noticeStep stands in a letter about a message where others name a step.
+const noticeStep = "notice"
+
+func putNoticeLetter(ctx context.Context, tx pgx.Tx, id, caseID int64, attempts int, text string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO jobs_dead_letter (case_id, step, notice_id, attempts, error)
+		VALUES (nullif($1, 0), $2, $3, $4, $5)`, caseID, noticeStep, id, attempts, text)
+	if err != nil {
+		return fmt.Errorf("write the letter about message %d: %w", id, err)
+	}
+	return nil
+}
+
+func settleNoticeLetter(ctx context.Context, tx pgx.Tx, id int64, by string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE jobs_dead_letter SET settled_at = now(), settled_by = $2 WHERE notice_id = $1 AND settled_at IS NULL`, id, by)
+	if err != nil {
+		return fmt.Errorf("settle the letter about message %d: %w", id, err)
+	}
+	return nil
+}
+
+// silentNotices returns waiting messages that have had no live job for a while.
+func silentNotices(ctx context.Context, tx pgx.Tx) ([]int64, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT m.id FROM notice_message m
+		WHERE m.state = 'waiting' AND m.put_at < now() - make_interval(secs => $1) AND NOT EXISTS (
+			SELECT FROM river_job j WHERE j.kind = $2 AND (j.args ->> 'notice')::bigint = m.id
+				AND j.state IN ('available', 'pending', 'retryable', 'running', 'scheduled'))
+		LIMIT 1000`, noticeRest.Seconds(), noticeKind)
+	if err != nil {
+		return nil, fmt.Errorf("look for silent messages: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
