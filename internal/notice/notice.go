@@ -53,7 +53,7 @@ type Message struct {
 	To       string // a telephone number, or StaffPrefix and a staff id
 	Template Template
 	Args     map[string]string
-	Lang     string    // a language of the catalogues; "" is the first
+	Lang     string    // a language of the catalogues; "" is Chinese
 	Case     int64     // that it is about; 0 if none
 	NotAfter time.Time // it is not sent later; zero if it is news at any time
 }
@@ -67,7 +67,7 @@ var address = regexp.MustCompile(`^(\+?[0-9][0-9-]{3,49}|` + StaffPrefix + `[a-z
 // complete returns m with its language, or ErrMessage.
 func (m Message) complete() (Message, error) {
 	if m.Lang == "" {
-		m.Lang = templates.Languages[0]
+		m.Lang = templates.Chinese
 	}
 	want, known := args[m.Template]
 	got := slices.Sorted(maps.Keys(m.Args))
@@ -76,7 +76,7 @@ func (m Message) complete() (Message, error) {
 		return m, fmt.Errorf("%w: template %q", ErrMessage, m.Template)
 	case !slices.Equal(got, slices.Sorted(slices.Values(want))):
 		return m, fmt.Errorf("%w: %s takes %v and was given %v", ErrMessage, m.Template, want, got)
-	case !slices.Contains(templates.Languages, m.Lang):
+	case m.Lang != templates.Chinese && m.Lang != templates.English:
 		return m, fmt.Errorf("%w: language %q", ErrMessage, m.Lang)
 	case m.Template == SignInCode && m.NotAfter.IsZero():
 		return m, fmt.Errorf("%w: a code that is good for ever", ErrMessage)
