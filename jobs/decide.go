@@ -76,6 +76,7 @@ type Decision struct {
 	Step    intake.Step
 	Verdict Verdict
 	By      string // staff id
+	Seen    int64  // version of the case that the person saw (Version); 0 if they do not say
 	Reason  string // in the person's words; always for return, refuse, confirm and give up
 }
 
@@ -83,8 +84,9 @@ type Decision struct {
 var needsReason = map[Verdict]bool{Return: true, Refuse: true, Confirm: true, GiveUp: true}
 
 // Decide carries out a person's verdict. It returns intake.ErrNoCase,
-// ErrVerdict, ErrNoReason, intake.ErrSameHand, *BlockedError, or
-// intake.ErrAlready when somebody else was first.
+// ErrVerdict, ErrNoReason, intake.ErrSameHand, *BlockedError, intake.ErrStale when
+// the case is not as the person saw it, or intake.ErrAlready when somebody else was
+// first.
 func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	if needsReason[d.Verdict] && d.Reason == "" {
 		return ErrNoReason
@@ -103,7 +105,8 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	case Retry:
 		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason})
 	}
-	return f.finish(ctx, v.Case, d.Step, at.State, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d)))
+	return f.finish(ctx, v.Case, d.Step, at.State,
+		unmoved(v.ID, d.Seen, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d))))
 }
 
 // recordOf is what a verdict writes.

@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"onewindow/intake"
 )
 
 func TestAnAcceptedApplicationIsAnsweredWithItsNumberAndAddress(t *testing.T) {
@@ -184,9 +189,13 @@ func TestListsGoFromTheNewestOnInPages(t *testing.T) {
 	var got []string
 	for path := "/api/v1/cases?limit=2&holder=machine"; path != ""; {
 		var p caseList
-		o.get(path).into(t, &p)
+		r := o.get(path)
+		r.into(t, &p)
 		for _, c := range p.Cases {
 			got = append(got, string(c.Number))
+		}
+		if link := r.Header.Get("Link"); (link == "") != (p.Next == "") || p.Next != "" && link != "<"+p.Next+`>; rel="next"` {
+			t.Errorf("next is %q, Link is %q", p.Next, link)
 		}
 		path = p.Next
 	}
@@ -199,9 +208,43 @@ func TestListsGoFromTheNewestOnInPages(t *testing.T) {
 	if len(none.Cases) != 0 || !strings.Contains(string(r.body), `"cases":[]`) {
 		t.Errorf("the tax officer holds %s", r.body)
 	}
-	for _, query := range []string{"limit=0", "limit=201", "limit=x", "holder=nobody", "before=1", "before=%00", "holder=%00"} {
+	for _, query := range []string{"limit=0", "limit=201", "limit=x", "holder=nobody", "holder=%00", "before=1",
+		"cursor=1", "cursor=%00", "cursor=MS4x", "state=gone", "step=cook", "unit=1", "accepted_since=today", "accepted_until=%00",
+		"accepted_since=0000-01-01T00:00:00Z", "limit=1&limit=2", "Holder=reviewer"} {
 		if r := o.get("/api/v1/cases?" + query); r.StatusCode != http.StatusBadRequest || r.problem(t).Type != "/problems/query" {
 			t.Errorf("%s: answered %d %s", query, r.StatusCode, r.body)
+		}
+	}
+}
+
+func TestListsAreCutByWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 3)
+	var numbers []string
+	for i := range 3 {
+		numbers = append(numbers, string(o.accept(i).Number))
+	}
+	second := o.show(intake.Number(numbers[1]))
+	at := url.QueryEscape(second.AcceptedAt.Format(time.RFC3339Nano))
+	for query, want := range map[string][]string{
+		"unit=" + string(second.Unit):                   {numbers[1]},
+		"unit=" + string(second.Unit) + "&state=open":   {numbers[1]},
+		"unit=" + string(second.Unit) + "&state=closed": nil,
+		"step=filing":                 {numbers[2], numbers[1], numbers[0]},
+		"step=settle":                 nil,
+		"step=filing&holder=reviewer": nil,
+		"accepted_since=" + at:        {numbers[2], numbers[1]},
+		"accepted_until=" + at:        {numbers[0]},
+		"accepted_until=" + at + "&unit=" + string(second.Unit): nil,
+	} {
+		var p caseList
+		o.get("/api/v1/cases?"+query).into(t, &p)
+		var got []string
+		for _, c := range p.Cases {
+			got = append(got, string(c.Number))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s lists %v, want %v", query, got, want)
 		}
 	}
 }

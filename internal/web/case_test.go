@@ -44,7 +44,8 @@ func (o *office) say(staff string, number intake.Number, step intake.Step, verdi
 		o.t.Fatal(err)
 	}
 	return o.send(request{method: "POST", staff: staff, body: string(body),
-		path: "/api/v1/cases/" + string(number) + "/steps/" + string(step) + "/decision"})
+		path:   "/api/v1/cases/" + string(number) + "/steps/" + string(step) + "/decision",
+		header: map[string]string{"If-Match": "*"}})
 }
 
 // TestASaleFromTheWindowToTheCertificate goes the whole way through the doors.

@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -153,69 +151,28 @@ type caseList struct {
 	Next  string      `json:"next,omitempty"`
 }
 
-// listCases lists cases, the newest first: of one holder, or all.
+// listCases lists the cases of a filter, the newest first, of the person's office.
 func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
-	q, err := queryOf(r)
+	f, err := filterOf(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, q.holder, q.before, q.limit+1)
+	limit := f.Limit
+	f.Office, f.Limit = staffOf(r.Context()).Office, limit+1
+	list, err := s.Flow.Select(r.Context(), f)
 	if err != nil {
 		return err
 	}
 	p := caseList{Cases: []briefView{}}
-	if len(list) > q.limit {
-		list = list[:q.limit]
-		p.Next = q.after(list[q.limit-1].Number)
+	if len(list) > limit {
+		list = list[:limit]
+		p.Next = linkNext(w, r, list[limit-1].Number)
 	}
 	for _, b := range list {
 		p.Cases = append(p.Cases, briefView{b.Number, b.Kind, b.Unit, b.State, b.AcceptedBy, when(b.AcceptedAt),
 			b.Step, b.StepState, b.Holder, whenever(b.DueAt), casesPath + "/" + string(b.Number)})
 	}
 	return answer(w, http.StatusOK, p)
-}
-
-// listQuery is which part of which list is asked for.
-type listQuery struct {
-	holder string
-	before intake.Number
-	limit  int
-}
-
-const (
-	defaultLimit = 50
-	maxLimit     = 200
-)
-
-// holders are those whose lists there are; "" lists all cases.
-var holders = map[string]bool{"": true, intake.Machine: true, intake.Reviewer: true, intake.Applicant: true,
-	intake.TaxOfficer: true, intake.Company: true, intake.Operator: true}
-
-func queryOf(r *http.Request) (listQuery, error) {
-	values := r.URL.Query()
-	q := listQuery{holder: values.Get("holder"), limit: defaultLimit}
-	var err error
-	if text := values.Get("limit"); text != "" {
-		q.limit, err = strconv.Atoi(text)
-	}
-	if err != nil || q.limit < 1 || q.limit > maxLimit || !holders[q.holder] {
-		return q, errQuery
-	}
-	if text := values.Get("before"); text != "" {
-		if q.before, err = intake.ParseNumber(text); err != nil {
-			return q, errQuery
-		}
-	}
-	return q, nil
-}
-
-// after is the address of what follows the case in the list.
-func (q listQuery) after(last intake.Number) string {
-	values := url.Values{"before": {string(last)}, "limit": {strconv.Itoa(q.limit)}}
-	if q.holder != "" {
-		values.Set("holder", q.holder)
-	}
-	return casesPath + "?" + values.Encode()
 }
 
 // numberOf reads the acceptance number in the address. A wrong one is a case

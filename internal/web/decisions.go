@@ -39,12 +39,12 @@ const maxReason = 500
 // decide carries out a person's verdict on a step and answers with the case as
 // it then stands.
 func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
+	if !slices.Contains(intake.Steps(), stepOf(r)) {
+		return errNotFound
+	}
 	number, err := s.reach(r, access.See)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(intake.Steps(), stepOf(r)) {
-		return errNotFound
 	}
 	var body verdictBody
 	_, found, err := readJSON(w, r, &body)
@@ -58,19 +58,40 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 	if found = merge(found, body.defects()); len(found) > 0 {
 		return &jobs.DefectsError{Findings: found}
 	}
-	if err := s.pronounce(r, number, body); err != nil {
+	if err := s.pronounceSeen(r, number, body); err != nil {
 		return err
 	}
-	sight, err := s.Flow.Find(r.Context(), number)
+	sight, version, err := s.versioned(r, access.See)
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, viewOf(languageOf(r), sight))
+	return s.answerCase(w, r, sight, version)
+}
+
+// pronounceSeen lets who asks decide on the case as they saw it (If-Match).
+func (s *server) pronounceSeen(r *http.Request, number intake.Number, body verdictBody) error {
+	if err := permit(r.Context(), permissions[jobs.Verdict(body.Verdict)]); err != nil {
+		return err
+	}
+	version, err := s.Flow.VersionOf(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	if version, err = seenVersion(r, version); err != nil {
+		return err
+	}
+	return s.pronounceOf(r, number, body, version)
 }
 
 // pronounce lets who asks decide, if they may; that the case is within their reach
 // is known.
 func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBody) error {
+	return s.pronounceOf(r, number, body, 0)
+}
+
+// pronounceOf is pronounce of a version of the case that who asks has seen, 0 if
+// they do not say.
+func (s *server) pronounceOf(r *http.Request, number intake.Number, body verdictBody, seen int64) error {
 	verdict := jobs.Verdict(body.Verdict)
 	needed, known := permissions[verdict]
 	if !known {
@@ -81,7 +102,7 @@ func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBo
 	}
 	return s.Flow.Decide(r.Context(), jobs.Decision{
 		Number: number, Step: stepOf(r), Verdict: verdict,
-		By: staffOf(r.Context()).ID, Reason: body.Reason,
+		By: staffOf(r.Context()).ID, Reason: body.Reason, Seen: seen,
 	})
 }
 

@@ -24,7 +24,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	number := o.accept(0).Number
 	at := "/api/v1/cases/" + string(number)
 	verdict := func(v string) request {
-		return request{method: "POST", path: at + "/steps/review/decision", body: `{"verdict":"` + v + `","reason":"x"}`}
+		return request{method: "POST", path: at + "/steps/review/decision", body: `{"verdict":"` + v + `","reason":"x"}`,
+			header: map[string]string{"If-Match": "*"}}
 	}
 	office := []string{"clerk-01", "registrar-01", "tax-01"}
 	everyone := append(office[:3:3], "operator-01")
@@ -138,6 +139,9 @@ func TestAddressesThatAreNone(t *testing.T) {
 		if got := fmt.Sprint(r.StatusCode, " ", strings.TrimPrefix(r.problem(t).Type, problemPath)); got != want {
 			t.Errorf("%s %s: %s, want %s", method, path, got, want)
 		}
+		if allow := r.Header.Get("Allow"); (allow != "") != (r.StatusCode == http.StatusMethodNotAllowed) {
+			t.Errorf("%s %s allows %q", method, path, allow)
+		}
 	}
 }
 
@@ -191,7 +195,7 @@ func TestEveryAnswerKeepsBrowsersIn(t *testing.T) {
 func raised(log *logBook, h handler) http.Handler {
 	s := &server{Config: Config{Log: slog.New(slog.NewTextHandler(log, nil))}}
 	r := chi.NewRouter()
-	r.Use(s.stamp, s.rescue, harden, s.refuseForeign, limitBody)
+	r.Use(s.stamp, s.rescue, s.harden, s.refuseForeign, limitBody)
 	r.Get("/raise/{name}", s.api(h))
 	return r
 }

@@ -68,6 +68,9 @@ var faults = []struct {
 	{access.ErrForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
 	{access.ErrForeign, fault{code: "case_unknown", status: http.StatusNotFound}},
 
+	{errMatchMissing, fault{code: "match_missing", status: http.StatusPreconditionRequired}},
+	{intake.ErrStale, fault{code: "match_stale", status: http.StatusPreconditionFailed}},
+
 	{intake.ErrKeyMissing, fault{code: "key_missing", status: http.StatusBadRequest}},
 	{errKeyShape, fault{code: "key_malformed", status: http.StatusBadRequest}},
 	{intake.ErrInFlight, fault{code: "key_in_flight", status: http.StatusConflict, retry: retrySoon}},
@@ -108,6 +111,7 @@ func faultOf(err error) fault {
 	var blocked *jobs.BlockedError
 	var large *http.MaxBytesError
 	var office *outbound.StatusError
+	var often *tooManyError
 	switch {
 	case errors.As(err, &defects):
 		return fault{code: "defects", status: http.StatusUnprocessableEntity, findings: blocking(defects.Findings)}
@@ -115,6 +119,8 @@ func faultOf(err error) fault {
 		return fault{code: "blocked", status: http.StatusConflict, findings: blocking(blocked.Findings)}
 	case errors.As(err, &large):
 		return fault{code: "too_large", status: http.StatusRequestEntityTooLarge}
+	case errors.As(err, &often):
+		return fault{code: "too_many", status: http.StatusTooManyRequests, retry: often.wait}
 	case errors.As(err, &office) && office.Temporary():
 		return fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}
 	case unstorable(err):

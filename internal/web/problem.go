@@ -65,6 +65,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	s.report(r, f, err)
 	lang := languageOf(r)
 	w.Header().Set("Content-Language", lang)
+	w.Header().Add("Vary", "Accept-Language")
 	writeProblem(w, f, problemOf(lang, requestID(r.Context()), f))
 }
 
@@ -145,7 +146,7 @@ func answer(w http.ResponseWriter, status int, v any) error {
 
 // problemCodes returns every code of a problem once, for the catalogues.
 func problemCodes() []string {
-	codes := []string{internalFault.code, "defects", "blocked", "too_large", "unavailable"}
+	codes := []string{internalFault.code, "defects", "blocked", "too_large", "too_many", "unavailable"}
 	for _, known := range faults {
 		codes = append(codes, known.code)
 	}
@@ -172,11 +173,16 @@ func statusOf(code string) int {
 		}
 	}
 	return map[string]int{"defects": http.StatusUnprocessableEntity, "blocked": http.StatusConflict,
-		"internal": http.StatusInternalServerError}[code]
+		"too_many": http.StatusTooManyRequests, "internal": http.StatusInternalServerError}[code]
 }
 
-func notFound(http.ResponseWriter, *http.Request) error         { return errNotFound }
-func methodNotAllowed(http.ResponseWriter, *http.Request) error { return errMethod }
+func notFound(http.ResponseWriter, *http.Request) error { return errNotFound }
+
+// methodNotAllowed says which methods the address takes instead.
+func methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
+	return errMethod
+}
 
 // languageOf returns the language in which the client is answered.
 func languageOf(r *http.Request) string { return templates.Lang(r.Header.Get("Accept-Language")) }

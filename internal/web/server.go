@@ -9,12 +9,14 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/access"
+	"onewindow/internal/web/openapi"
 	"onewindow/jobs"
 )
 
@@ -24,14 +26,19 @@ type Config struct {
 	Pool *pgxpool.Pool // for signing in and for readiness; may be the flow's own
 	Log  *slog.Logger
 	// Secure says that browsers reach the doors through https, so that session
-	// cookies are never sent otherwise.
+	// cookies are never sent otherwise and browsers never try anything else (HSTS).
 	Secure bool
+	// TrustedProxies are the addresses of the proxies in front, whose X-Forwarded-For
+	// is believed. Nobody else's is.
+	TrustedProxies []netip.Prefix
+	Limits         Limits
 }
 
 // server answers requests. Its fields never change.
 type server struct {
 	Config
 	streams chan struct{} // one place per open event stream
+	quotas  quotas
 }
 
 // New returns the doors. The http.Server around them needs ReadHeaderTimeout and
@@ -39,9 +46,10 @@ type server struct {
 // event streams have other limits. Its BaseContext should end when the program
 // stops: that ends the event streams.
 func New(c Config) http.Handler {
-	s := &server{Config: c, streams: make(chan struct{}, mostStreams)}
+	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits)}
 	r := chi.NewRouter()
-	r.Use(s.stamp, s.rescue, harden, s.refuseForeign, limitBody, middleware.GetHead)
+	r.Use(s.stamp, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign, limitBody,
+		announce(openapi.Ours()), middleware.GetHead)
 	r.NotFound(s.api(notFound))
 	r.MethodNotAllowed(s.api(methodNotAllowed))
 	s.routes(r)
@@ -53,6 +61,7 @@ func (s *server) routes(r chi.Router) {
 	r.Get("/livez", s.api(s.live))
 	r.With(brief).Get("/readyz", s.api(s.ready))
 	r.Get("/problems/{problem}", s.api(explainProblem))
+	s.describe(r)
 	s.openPages(r)
 
 	r.Route("/api/v1/callbacks", func(r chi.Router) { // signed by who calls, not by staff
@@ -60,9 +69,9 @@ func (s *server) routes(r chi.Router) {
 		r.Post("/payments", s.api(s.paid))
 		r.Post("/utilities/{utility}", s.api(s.companyAnswered))
 	})
-	r.With(s.identify).Get("/api/v1/cases/{number}/events", s.may(access.See, s.followCase)) // never brief
+	r.With(s.identify, s.limitPerson).Get("/api/v1/cases/{number}/events", s.may(access.See, s.followCase)) // never brief
 	r.Group(func(r chi.Router) {
-		r.Use(brief, s.identify)
+		r.Use(brief, s.identify, s.limitPerson)
 		r.Route("/api/v1/cases", func(r chi.Router) {
 			r.Get("/", s.may(access.See, s.listCases))
 			r.Post("/", s.may(access.Accept, s.acceptCase))

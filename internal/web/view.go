@@ -80,11 +80,11 @@ type certificateView struct {
 
 // showCase answers with everything that staff may see of a case.
 func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
-	sight, err := s.sight(r, access.See)
+	c, version, err := s.versioned(r, access.See)
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, viewOf(languageOf(r), sight))
+	return s.answerCase(w, r, c, version)
 }
 
 func viewOf(lang string, c *jobs.Sight) caseView {
