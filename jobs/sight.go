@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,6 +25,7 @@ type Sight struct {
 	Utilities   []utilities.Inquiry
 	Certificate registration.Number // "" before the entry
 	Document    *certificate.Document
+	Asked       map[intake.Step]Asked // the steps that a company is asked in now
 }
 
 // at returns where a step stands; the zero Progress if the case has no such step.
@@ -34,6 +36,13 @@ func (v *Sight) at(step intake.Step) intake.Progress {
 		}
 	}
 	return intake.Progress{}
+}
+
+// asks says whether a company is being asked.
+func (v *Sight) asks() bool {
+	return slices.ContainsFunc(v.Progress, func(p intake.Progress) bool {
+		return p.State == intake.Running && p.Step.Utility() != ""
+	})
 }
 
 // Findings returns what the machine found in a step.
@@ -103,6 +112,11 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 	}
 	if v.Utilities, err = utilities.Of(ctx, tx, v.ID); err != nil {
 		return err
+	}
+	if v.asks() {
+		if v.Asked, err = askedOf(ctx, tx, v.ID); err != nil {
+			return err
+		}
 	}
 	entry, err := registration.EntryOf(ctx, tx, v.ID)
 	if errors.Is(err, registration.ErrNoEntry) {

@@ -109,3 +109,20 @@ func silent(ctx context.Context, tx pgx.Tx) ([]bell, error) {
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[bell])
 }
+
+// askedOf reads the jobs of a case's steps that have failed and are tried again.
+func askedOf(ctx context.Context, tx pgx.Tx, caseID int64) (map[intake.Step]Asked, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT kind, attempt, scheduled_at FROM river_job
+		WHERE state IN ('available', 'retryable', 'running', 'scheduled') AND args @> jsonb_build_object('case', $1::bigint)`,
+		caseID)
+	if err != nil {
+		return nil, fmt.Errorf("look for jobs that are tried again: %w", err)
+	}
+	asked, step, one := map[intake.Step]Asked{}, intake.Step(""), Asked{}
+	_, err = pgx.ForEachRow(rows, []any{&step, &one.Attempts, &one.Next}, func() error {
+		asked[step] = one
+		return nil
+	})
+	return asked, err
+}

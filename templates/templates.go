@@ -26,6 +26,9 @@ const (
 	English = "en"
 )
 
+// Languages are all there are; the first is that of whoever asks for none.
+var Languages = []string{Chinese, English}
+
 //go:embed zh-CN.json en.json
 var files embed.FS
 
@@ -33,7 +36,7 @@ var files embed.FS
 // the program, which the package's test finds.
 var catalogues = sync.OnceValue(func() map[string]map[string]string {
 	all := map[string]map[string]string{}
-	for _, lang := range []string{Chinese, English} {
+	for _, lang := range Languages {
 		texts := map[string]string{}
 		raw, err := files.ReadFile(lang + ".json")
 		if err == nil {

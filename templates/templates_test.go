@@ -107,12 +107,77 @@ func ids(t *testing.T) map[string][]string {
 		add("refusal", string(reason))
 	}
 	add("role", constants(t, "internal/access", "Role")...)
+	add("co_ownership", constants(t, "registration", "CoOwnership")...)
+	addPages(t, all)
 	for _, template := range constants(t, "internal/notice", "Template") {
 		all["message."+template] = notice.Args(notice.Template(template))
 	}
 	addTaxCodes(t, all)
 	addProblems(t, all)
 	return all
+}
+
+// said is a text of a page where it is asked for, with the rest of its line.
+var said = regexp.MustCompile(`"(page\.[a-z_]+(?:\.[a-z_]+)*)"(.*)`)
+
+// addPages adds the texts of the pages. What a template or a page's Go code does
+// not name as a whole is no text of the pages: codes are never put together.
+func addPages(t *testing.T, all map[string][]string) {
+	t.Helper()
+	source := sources(t, "internal/web") + sources(t, "templates") + sources(t, "cmd/onewindow")
+	files, err := filepath.Glob("pages/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no pages", err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source += string(text)
+	}
+	for line := range strings.SplitSeq(source, "\n") {
+		for m := said.FindStringSubmatch(line); m != nil; m = said.FindStringSubmatch(m[2]) {
+			all[m[1]] = append(all[m[1]], names(m[2])...)
+		}
+	}
+	for _, unit := range []string{"seconds", "minutes", "hours", "days"} { // how long something lasts
+		all["page.lasting."+unit] = []string{"n"}
+	}
+}
+
+// names are the args that are given to a text, read off the rest of its line.
+func names(rest string) (given []string) {
+	for _, m := range regexp.MustCompile(`"(\w+)"[ :]`).FindAllStringSubmatch(rest, -1) {
+		given = append(given, m[1])
+	}
+	return given
+}
+
+var han = regexp.MustCompile(`\p{Han}+`)
+
+// foreign are the words in a page that stay in their own language: the name of
+// the other language.
+var foreign = []string{"中文"}
+
+func TestNoPageHasWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("pages/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comment := regexp.MustCompile(`(?s)\{\{/\*.*?\*/\}\}`)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, words := range han.FindAllString(comment.ReplaceAllString(string(text), ""), -1) {
+			if !slices.Contains(foreign, words) {
+				t.Errorf("%s says %q itself instead of asking the catalogues", name, words)
+			}
+		}
+	}
 }
 
 // addTaxCodes adds the two lists of tax codes: those before NoRule explain a

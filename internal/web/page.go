@@ -2,13 +2,14 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -17,14 +18,12 @@ import (
 	"onewindow/templates"
 )
 
-// assetAge bounds how long a browser keeps the style sheet and the script.
-const assetAge = time.Hour
-
 // openPages adds what everyone may see: style sheets, sign-in, the public
 // verification of a certificate. Nobody is looked up for these.
 func (s *server) openPages(r chi.Router) {
 	r.NotFound(s.missing)
-	r.Handle("/assets/*", http.StripPrefix("/assets/", assets()))
+	r.Get(templates.AssetsPath+"*", s.page(serveAsset))
+	r.Post("/preferences", s.page(postPreferences))
 	r.Get("/sign-in", s.page(s.showSignIn))
 	r.With(brief).Post("/sign-in", s.page(s.postSignIn))
 	r.With(brief).Post("/sign-out", s.page(s.postSignOut))
@@ -40,45 +39,73 @@ func (s *server) pages(r chi.Router) {
 	r.Get("/cases/{number}", s.pageFor(access.See, s.showCasePage))
 	r.Get("/cases/{number}/live", s.pageFor(access.See, s.showCaseParts))
 	r.Post("/cases/{number}/steps/{step}/decision", s.pageFor(access.See, s.postDecision)) // and by verdict
+	r.Post("/cases/{number}/reveal", s.pageFor(access.SeeDocument, s.postReveal))
 	r.Get("/cases/{number}/certificate", s.pageFor(access.SeeDocument, s.certificate))
 	r.Get("/cases/{number}/pay", s.pageFor(access.See, s.toPayment))
 }
 
-// assets serves the style sheet, the script and the mark.
-func assets() http.Handler {
-	files := http.FileServerFS(templates.Assets())
-	age := "public, max-age=" + strconv.Itoa(int(assetAge.Seconds()))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", age)
-		files.ServeHTTP(w, r)
-	})
-}
-
-// frame is what every page needs. Errors stand at its top, each with the same
-// words beside its field.
+// frame is what every page needs, whoever reads it. Errors stand at its top, each
+// with the same words beside its field. Make it with frameOf.
 type frame struct {
 	Staff   access.Person
-	Nav     string
+	Nav     string // which of the addresses in the head the page belongs to
 	Errors  []mistake
-	Refresh int // seconds after which a browser without scripts asks again; 0 never
+	Refresh int    // seconds after which a browser without scripts asks again; 0 never
+	Live    bool   // the page follows something as it moves
+	Lang    string // of its words
+	Large   bool   // in large type
+	Here    string // its own address, to come back to
 }
+
+func frameOf(r *http.Request, nav string) frame {
+	return frame{Staff: staffOf(r.Context()), Nav: nav, Lang: speech(r), Large: large(r), Here: hereOf(r)}
+}
+
+// Dense says that the page is for people who work with it all day.
+func (f frame) Dense() bool { return f.Staff.ID != "" && f.Staff.Role != access.Citizen }
 
 // MayAccept says whether the page offers to open a case.
 func (f frame) MayAccept() bool { return f.Staff.May(access.Accept) }
 
-// MaySeeDocument says whether the page shows people and the certificate whole.
+// MaySeeDocument says whether the page leads to the certificate.
 func (f frame) MaySeeDocument() bool { return f.Staff.May(access.SeeDocument) }
+
+// say says a code in the language of the page.
+func (f frame) say(code string, args map[string]string) string {
+	return templates.Say(f.Lang, code, args)
+}
+
+// word says a value of a vocabulary: state, step, holder.
+func (f frame) word(vocabulary, value string) string { return f.say(vocabulary+"."+value, nil) }
+
+// language is what the page is written in.
+func (f frame) language() string { return cmp.Or(f.Lang, templates.Chinese) }
+
+// framed is a page: whatever has a frame.
+type framed interface{ language() string }
+
+// menuItem is one more address in the head of the pages.
+type menuItem struct {
+	ID, Link, Word string // Word is a code of the catalogues
+	action         access.Action
+}
+
+// menu is what the head offers besides the cases, to those who may.
+var menu = []menuItem{}
+
+// Menu returns what the head offers to who reads the page.
+func (f frame) Menu() []menuItem {
+	return slices.DeleteFunc(slices.Clone(menu), func(m menuItem) bool { return !f.Staff.May(m.action) })
+}
 
 // mistake is one thing to be corrected. ID names the field on the page, "" if it
 // is none.
 type mistake struct{ ID, Label, Text string }
 
-// wordsOf says a code in the language of the pages.
+// wordsOf says a code in Chinese, where there is no page to ask for its language.
 func wordsOf(code string, args map[string]string) string {
 	return templates.Say(templates.Chinese, code, args)
 }
-
-func frameOf(r *http.Request, nav string) frame { return frame{Staff: staffOf(r.Context()), Nav: nav} }
 
 // page turns a handler's error into a page in plain words.
 func (s *server) page(h handler) http.HandlerFunc {
@@ -100,12 +127,14 @@ func (s *server) pageFor(a access.Action, h handler) http.HandlerFunc {
 }
 
 // show answers with a page.
-func show(w http.ResponseWriter, status int, name string, view any) error {
+func show(w http.ResponseWriter, status int, name string, view framed) error {
 	var b bytes.Buffer
-	if err := templates.Page(&b, name, view); err != nil {
+	if err := templates.Page(&b, view.language(), name, view); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", view.language())
+	w.Header().Add("Vary", "Accept-Language, Cookie")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // a client that has gone is no fault
 	return nil
@@ -133,16 +162,17 @@ func (s *server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.report(r, f, err)
+	frame := frameOf(r, "")
 	p := problemPage{
-		frame: frameOf(r, ""), Title: wordsOf("problem_"+f.code, nil), Detail: wordsOf("problem_"+f.code+"_detail", f.args),
-		Findings: rowsOf(f.findings), Back: "/", BackWord: "返回首页",
+		frame: frame, Title: frame.say("problem_"+f.code, nil), Detail: frame.say("problem_"+f.code+"_detail", f.args),
+		Findings: rowsOf(frame.Lang, f.findings), Back: "/", BackWord: frame.say("page.problem.home", nil),
 	}
 	if f.status >= http.StatusInternalServerError {
 		p.Request = requestID(r.Context())
 	}
 	if f.retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
-		p.Back, p.BackWord = r.URL.RequestURI(), "重试"
+		p.Back, p.BackWord = frame.Here, frame.say("page.problem.again", nil)
 	}
 	if err := show(w, f.status, "problem", p); err != nil {
 		s.Log.ErrorContext(r.Context(), "cannot show a problem", "err", err)
@@ -164,10 +194,10 @@ type findingRow struct {
 	Text    string
 }
 
-func rowsOf(found registration.Findings) []findingRow {
+func rowsOf(lang string, found registration.Findings) []findingRow {
 	rows := make([]findingRow, 0, len(found))
 	for _, f := range found {
-		rows = append(rows, findingRow{f.Outcome, wordsOf("check."+f.Check, nil), wordsOf(f.Code, f.Args)})
+		rows = append(rows, findingRow{f.Outcome, templates.Say(lang, "check."+f.Check, nil), templates.Say(lang, f.Code, f.Args)})
 	}
 	return rows
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +21,10 @@ import (
 type casePage struct {
 	frame
 	Case      caseView
-	Accepted  bool // it has just been accepted: the page is the receipt
-	Over      bool // nothing more will happen
+	Accepted  bool   // it has just been accepted: the page is the receipt
+	Over      bool   // nothing more will happen
+	Revealed  string // why its people are shown whole; "" if they are masked
+	BadReveal *mistake
 	Clocks    []clockFace
 	Lanes     []lane
 	People    []peopleView
@@ -67,6 +70,7 @@ type stepRow struct {
 	Took  time.Duration
 	Late  bool
 	After string   // what it waits for
+	Link  string   // where it is told of or decided; "" if nowhere
 	Why   []defect // what was found against it
 }
 
@@ -74,6 +78,7 @@ type stepRow struct {
 type accountRow struct {
 	Utility, Account string
 	Answers          []answerRow
+	Asking           string // that it is being asked, or will be; "" if neither
 }
 
 type answerRow struct {
@@ -95,7 +100,7 @@ func (s *server) showCasePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := casePageOf(r, c)
+	p := casePageOf(r, c, masked)
 	p.Accepted = r.URL.Query().Has("accepted")
 	return show(w, http.StatusOK, "case", p)
 }
@@ -106,8 +111,9 @@ func (s *server) showCaseParts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p := casePageOf(r, c, masked)
 	var b bytes.Buffer
-	if err := templates.Part(&b, "case", "parts", casePageOf(r, c)); err != nil {
+	if err := templates.Part(&b, p.language(), "case", "parts", p); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -119,28 +125,33 @@ func (s *server) sightOf(r *http.Request) (*jobs.Sight, error) {
 	return s.sight(r, access.See)
 }
 
-func casePageOf(r *http.Request, c *jobs.Sight) casePage {
-	p := casePage{frame: frameOf(r, ""), Case: viewOf(templates.Chinese, c), Over: ended(c)}
-	p.Clocks = clocksFaced(c)
-	p.Lanes = lanesOf(c, p.Case.Steps)
-	p.People = peopleOf(c.Application, p.MaySeeDocument())
-	p.Accounts = accountRows(c)
+func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
+	p := casePage{frame: frameOf(r, ""), Over: ended(c)}
+	p.Case = viewOf(p.Lang, c)
+	p.Decisions = decisionsOf(p.frame, c)
+	p.Clocks = p.clocksFaced(c)
+	p.Lanes = p.lanesOf(c)
+	p.People = peopleOf(p.Lang, c.Application, e)
+	p.Accounts = p.accountRows(c, e)
 	for _, e := range slices.Backward(p.Case.Journal) {
-		p.Journal = append(p.Journal, journalRow{e, stateWord(e), reasonWord(e.Reason), actorWord(e.Actor)})
+		p.Journal = append(p.Journal, journalRow{e, p.stateWord(e), p.reasonWord(e.Reason), p.actorWord(e.Actor)})
 	}
-	p.Decisions = decisionsOf(p.Staff, c)
-	p.Next = nextOf(c)
-	if !p.Over && len(p.Decisions) == 0 {
+	p.Next = p.nextOf(c)
+	p.Live = !p.Over && e == masked
+	if p.Live && len(p.Decisions) == 0 {
 		p.Refresh = 10
 	}
 	return p
 }
 
-func clocksFaced(c *jobs.Sight) []clockFace {
+// MayReveal says whether the reader may ask to see people whole.
+func (p casePage) MayReveal() bool { return p.Staff.May(access.SeeDocument) }
+
+func (p casePage) clocksFaced(c *jobs.Sight) []clockFace {
 	return []clockFace{
-		{Name: "办公用时（不含补正和缴款）", Spent: c.Ledger.Office, Promise: promisedCertificate},
-		{Name: "登记审核", Spent: reviewTime(c.Journal, c.ReadAt), Promise: promisedReview},
-		{Name: "自然时间", Note: "自受理至发证", Spent: c.Ledger.Wall},
+		{Name: p.say("page.clock.office", nil), Spent: c.Ledger.Office, Promise: promisedCertificate},
+		{Name: p.say("page.clock.review", nil), Spent: reviewTime(c.Journal, c.ReadAt), Promise: promisedReview},
+		{Name: p.say("page.clock.wall", nil), Note: p.say("page.clock.wall_note", nil), Spent: c.Ledger.Wall},
 	}
 }
 
@@ -165,10 +176,11 @@ func reviewTime(journal []intake.Entry, now time.Time) (spent time.Duration) {
 }
 
 // lanesOf sorts the steps by department.
-func lanesOf(c *jobs.Sight, steps []stepView) []lane {
-	lanes := []lane{{Name: "登记"}, {Name: "税费"}, {Name: "水电气"}}
-	after := awaited(c)
-	for _, step := range steps {
+func (p casePage) lanesOf(c *jobs.Sight) []lane {
+	lanes := []lane{{Name: p.say("page.lane.registration", nil)}, {Name: p.say("page.lane.tax", nil)},
+		{Name: p.say("page.lane.utilities", nil)}}
+	after := p.awaited(c)
+	for _, step := range p.Case.Steps {
 		at := 0
 		switch {
 		case step.Step == intake.Assess || step.Step == intake.Settle:
@@ -176,13 +188,13 @@ func lanesOf(c *jobs.Sight, steps []stepView) []lane {
 		case step.Step.Utility() != "":
 			at = 2
 		}
-		lanes[at].Steps = append(lanes[at].Steps, stepRowOf(c, step, after[step.Step]))
+		lanes[at].Steps = append(lanes[at].Steps, p.stepRowOf(c, step, after[step.Step]))
 	}
 	return slices.DeleteFunc(lanes, func(l lane) bool { return len(l.Steps) == 0 })
 }
 
-func stepRowOf(c *jobs.Sight, step stepView, after string) stepRow {
-	row := stepRow{stepView: step, After: after}
+func (p casePage) stepRowOf(c *jobs.Sight, step stepView, after string) stepRow {
+	row := stepRow{stepView: step, After: after, Link: p.linkOf(step)}
 	if step.StartedAt != nil && step.FinishedAt != nil {
 		row.Took = step.FinishedAt.Sub(*step.StartedAt)
 	}
@@ -195,30 +207,49 @@ func stepRowOf(c *jobs.Sight, step stepView, after string) stepRow {
 	return row
 }
 
+// linkOf leads from a step to its decision, else to what is told of it.
+func (p casePage) linkOf(step stepView) string {
+	decides := func(d decisionView) bool { return d.Step == step.Step }
+	switch {
+	case slices.ContainsFunc(p.Decisions, decides):
+		return "#decide-" + string(step.Step)
+	case step.State == intake.Waiting:
+		return ""
+	case step.Step.Utility() != "":
+		return "#account-" + step.Step.Utility()
+	case (step.Step == intake.Assess || step.Step == intake.Settle) && p.Case.Tax != nil:
+		return "#tax-title"
+	}
+	return ""
+}
+
 // awaited says for each step that cannot start what it waits for.
-func awaited(c *jobs.Sight) map[intake.Step]string {
+func (p casePage) awaited(c *jobs.Sight) map[intake.Step]string {
 	waits := map[intake.Step]string{}
-	for _, p := range intake.PlanOf(c.Application) {
+	for _, planned := range intake.PlanOf(c.Application) {
 		var names []string
-		for _, s := range p.After {
+		for _, s := range planned.After {
 			if state, chosen := c.Steps[s]; chosen && !state.Final() {
-				names = append(names, wordsOf("step."+string(s), nil))
+				names = append(names, p.word("step", string(s)))
 			}
 		}
 		if len(names) > 0 {
-			waits[p.Step] = "等" + strings.Join(names, "、")
+			waits[planned.Step] = p.say("page.case.waits", map[string]string{"steps": strings.Join(names, p.say("page.comma", nil))})
 		}
 	}
 	return waits
 }
 
-func accountRows(c *jobs.Sight) []accountRow {
+func (p casePage) accountRows(c *jobs.Sight, e exposure) []accountRow {
 	var rows []accountRow
 	for _, account := range c.Case.Utilities {
-		row := accountRow{Utility: account.Utility, Account: maskAccount(account.Number)}
+		row := accountRow{Utility: account.Utility, Account: account.Number, Asking: p.asking(c, account.Utility)}
+		if e == masked {
+			row.Account = maskAccount(account.Number)
+		}
 		for _, q := range c.Utilities {
 			if string(q.Answer.Utility) == account.Utility {
-				row.Answers = append(row.Answers, answerRow{inquiryOf(templates.Chinese, q), q.Answer.Phase})
+				row.Answers = append(row.Answers, answerRow{inquiryOf(p.Lang, q), q.Answer.Phase})
 			}
 		}
 		rows = append(rows, row)
@@ -226,43 +257,67 @@ func accountRows(c *jobs.Sight) []accountRow {
 	return rows
 }
 
-// stateWord names the state that a journal entry led to.
-func stateWord(e intake.Entry) string {
-	if e.Step == "" {
-		return wordsOf("case."+e.State, nil)
+// asking says that a company is being asked, or when it will be asked again.
+func (p casePage) asking(c *jobs.Sight, utility string) string {
+	for _, at := range c.Progress {
+		if at.Step.Utility() != utility || at.State.Final() || at.State == intake.Waiting {
+			continue
+		}
+		asked, known := c.Asked[at.Step]
+		switch {
+		case at.State == intake.Manual:
+			return p.say("page.asking.manual", nil)
+		case at.State != intake.Running: // it has answered that it will answer later
+			return ""
+		case !known || asked.Attempts == 0:
+			return p.say("page.asking.first", nil)
+		case asked.Next.After(c.ReadAt):
+			in := templates.Lasting(p.Lang, asked.Next.Sub(c.ReadAt).Round(time.Second))
+			return p.say("page.asking.again_at", map[string]string{"n": strconv.Itoa(asked.Attempts), "in": in})
+		default:
+			return p.say("page.asking.again", map[string]string{"n": strconv.Itoa(asked.Attempts)})
+		}
 	}
-	return wordsOf("state."+e.State, nil)
+	return ""
+}
+
+// stateWord names the state that a journal entry led to.
+func (p casePage) stateWord(e intake.Entry) string {
+	if e.Step == "" {
+		return p.word("case", e.State)
+	}
+	return p.word("state", e.State)
 }
 
 // actorWord names an actor that is no person of the staff.
-func actorWord(actor string) string {
+func (p casePage) actorWord(actor string) string {
 	switch actor {
 	case intake.Machine, intake.Applicant:
-		return wordsOf("holder."+actor, nil)
+		return p.word("holder", actor)
 	}
 	return actor
 }
 
-func reasonWord(reason string) string {
+func (p casePage) reasonWord(reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return wordsOf("reason."+reason, nil)
+	return p.word("reason", reason)
 }
 
 // nextOf says who has the case now.
-func nextOf(c *jobs.Sight) nextView {
+func (p casePage) nextOf(c *jobs.Sight) nextView {
 	switch c.State {
 	case intake.Closed:
-		return nextView{"办件已结束", "全部环节已经结束；有未予办理的，原因和办法见各环节。"}
+		return nextView{p.say("page.next.closed", nil), p.say("page.next.closed_detail", nil)}
 	case intake.Turned:
-		return nextView{"不予登记", "理由见办理环节和办件流水。"}
+		return nextView{p.word("case", string(intake.Turned)), p.say("page.next.turned_detail", nil)}
 	}
-	for _, p := range c.Progress {
-		if !p.State.Final() && p.State != intake.Waiting {
-			return nextView{"现在：" + wordsOf("step."+string(p.Step), nil),
-				"由" + wordsOf("holder."+p.Holder, nil) + "办理，您现在没有需要决定的事项。页面会自动更新。"}
+	for _, at := range c.Progress {
+		if !at.State.Final() && at.State != intake.Waiting {
+			return nextView{p.say("page.next.now", map[string]string{"step": p.word("step", string(at.Step))}),
+				p.say("page.next.by", map[string]string{"holder": p.word("holder", at.Holder)})}
 		}
 	}
-	return nextView{"办理中", "您现在没有需要决定的事项。页面会自动更新。"}
+	return nextView{p.say("page.next.open", nil), p.say("page.next.open_detail", nil)}
 }

@@ -11,6 +11,7 @@ import (
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/templates"
 )
 
 // decisionView is one decision that the reader may take, with what the machine
@@ -32,22 +33,23 @@ type decisionView struct {
 }
 
 // decisionsOf lists what waits for the reader.
-func decisionsOf(staff access.Person, c *jobs.Sight) []decisionView {
+func decisionsOf(p frame, c *jobs.Sight) []decisionView {
 	var list []decisionView
-	for _, p := range c.Progress {
-		verdicts := slices.DeleteFunc(jobs.Verdicts(p, c.Tax != nil),
-			func(v jobs.Verdict) bool { return !staff.May(permissions[v]) })
+	for _, at := range c.Progress {
+		verdicts := slices.DeleteFunc(jobs.Verdicts(at, c.Tax != nil),
+			func(v jobs.Verdict) bool { return !p.Staff.May(permissions[v]) })
 		if len(verdicts) > 0 {
-			list = append(list, decisionOf(staff, c, p, verdicts))
+			list = append(list, decisionOf(p, c, at, verdicts))
 		}
 	}
 	return list
 }
 
-func decisionOf(staff access.Person, c *jobs.Sight, p intake.Progress, verdicts []jobs.Verdict) decisionView {
-	d := decisionView{Step: p.Step, Verdicts: verdicts, Ask: "请处理", Button: "提交决定"}
-	found := c.Findings(p.Step)
-	for _, row := range rowsOf(found) {
+func decisionOf(p frame, c *jobs.Sight, at intake.Progress, verdicts []jobs.Verdict) decisionView {
+	d := decisionView{Step: at.Step, Verdicts: verdicts, Ask: p.say("page.decide.ask", nil),
+		Button: p.say("page.decide.submit", nil)}
+	found := c.Findings(at.Step)
+	for _, row := range rowsOf(p.Lang, found) {
 		if row.Outcome == registration.Pass {
 			d.Passing = append(d.Passing, row)
 			continue
@@ -55,18 +57,18 @@ func decisionOf(staff access.Person, c *jobs.Sight, p intake.Progress, verdicts 
 		d.Failing = append(d.Failing, row)
 	}
 	if len(verdicts) == 1 {
-		d.Verdict, d.Button = verdicts[0], wordsOf("verdict."+string(verdicts[0]), nil)
+		d.Verdict, d.Button = verdicts[0], p.word("verdict", string(verdicts[0]))
 	}
 	d.AsksReason = slices.ContainsFunc(verdicts, explained)
 	switch {
 	case verdicts[0] == jobs.Supplement:
-		d.Ask = "等待申请人补正"
+		d.Ask = p.say("page.decide.ask_supplement", nil)
 	case verdicts[0] == jobs.Confirm:
-		d.forTax(c.Tax)
-	case p.Step == intake.Review:
-		d.forReview(staff, c, found)
+		d.forTax(p, c.Tax)
+	case at.Step == intake.Review:
+		d.forReview(p, c, found)
 	default:
-		d.ReasonHint = "不再办理必须写明理由，并已告知当事人；会记入办件流水。"
+		d.ReasonHint = p.say("page.decide.hint_give_up", nil)
 	}
 	return d
 }
@@ -75,25 +77,25 @@ func decisionOf(staff access.Person, c *jobs.Sight, p intake.Progress, verdicts 
 func explained(v jobs.Verdict) bool { return v != jobs.Supplement && v != jobs.Retry }
 
 // forReview asks the registrar; findings that block leave no approval to choose.
-func (d *decisionView) forReview(staff access.Person, c *jobs.Sight, found registration.Findings) {
-	d.Ask, d.ReasonHint = "请决定", "退回补正和不予登记必须写明理由；会告知当事人并记入办件流水。"
-	if staff.ID == c.AcceptedBy {
-		d.Closed = wordsOf("problem_same_hand_detail", nil)
+func (d *decisionView) forReview(p frame, c *jobs.Sight, found registration.Findings) {
+	d.Ask, d.ReasonHint = p.say("page.decide.ask_review", nil), p.say("page.decide.hint_review", nil)
+	if p.Staff.ID == c.AcceptedBy {
+		d.Closed = p.say("problem_same_hand_detail", nil)
 	}
 	if found.Blocked() {
 		d.Verdicts = slices.DeleteFunc(d.Verdicts, func(v jobs.Verdict) bool { return v == jobs.Approve })
-		d.ReasonHint = "有不通过的核查，不能同意登记。" + d.ReasonHint
+		d.ReasonHint = p.say("page.decide.hint_blocked", nil)
 	}
 }
 
 // forTax shows the officer why the machine would not decide.
-func (d *decisionView) forTax(a *tax.Assessment) {
-	d.Ask, d.ReasonHint = "请核定", "写明确认所列金额的依据；会记入办件流水。"
+func (d *decisionView) forTax(p frame, a *tax.Assessment) {
+	d.Ask, d.ReasonHint = p.say("page.decide.ask_tax", nil), p.say("page.decide.hint_tax", nil)
 	for _, m := range a.Manual {
-		d.Failing = append(d.Failing, findingRow{registration.Human, "核定原因", wordsOf("manual."+string(m.Code), m.Args)})
+		d.Failing = append(d.Failing, findingRow{registration.Human, p.say("page.decide.why", nil), p.say("manual."+string(m.Code), m.Args)})
 	}
 	if len(a.Without) > 0 {
-		d.Closed = wordsOf("problem_no_figures_detail", nil)
+		d.Closed = p.say("problem_no_figures_detail", nil)
 	}
 }
 
@@ -113,11 +115,12 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	body := verdictBody{Verdict: typed(r, "verdict")}
 	body.Reason = strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))
 	if found := body.defects(); len(found) > 0 {
-		m := mistake{ID: "reason-", Text: wordsOf(found[0].Code, found[0].Args)}
+		m := mistake{ID: "reason-", Text: templates.Say(speech(r), found[0].Code, found[0].Args)}
 		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
 	}
 	if body.Verdict == "" {
-		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, mistake{ID: "verdict-", Text: "请选择一项决定。"})
+		m := mistake{ID: "verdict-", Text: templates.Say(speech(r), "page.decide.choose", nil)}
+		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
 	}
 	if err := s.pronounce(r, number, body); err != nil {
 		return s.notTaken(w, r, body, err)
@@ -130,7 +133,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 // or the reader's words are the reason.
 func (s *server) notTaken(w http.ResponseWriter, r *http.Request, body verdictBody, err error) error {
 	f := faultOf(err)
-	m := mistake{Text: wordsOf("problem_"+f.code+"_detail", f.args)}
+	m := mistake{Text: templates.Say(speech(r), "problem_"+f.code+"_detail", f.args)}
 	switch {
 	case errors.Is(err, jobs.ErrNoReason):
 		m.ID = "reason-"
@@ -146,11 +149,11 @@ func (s *server) decideAgain(w http.ResponseWriter, r *http.Request, body verdic
 	if err != nil {
 		return err
 	}
-	p := casePageOf(r, c)
-	p.Refresh = 0
+	p := casePageOf(r, c, masked)
+	p.Refresh, p.Live = 0, false
 	for i := range p.Decisions {
 		if d := &p.Decisions[i]; d.Step == stepOf(r) {
-			d.keep(body, &m)
+			d.keep(p.frame, body, &m)
 		}
 	}
 	if strings.HasSuffix(m.ID, "-") { // the step takes no verdict any more: there is no field to go to
@@ -161,18 +164,18 @@ func (s *server) decideAgain(w http.ResponseWriter, r *http.Request, body verdic
 }
 
 // keep puts back what was chosen and typed, and the mistake beside its field.
-func (d *decisionView) keep(body verdictBody, m *mistake) {
+func (d *decisionView) keep(p frame, body verdictBody, m *mistake) {
 	d.Reason = body.Reason
 	if len(d.Verdicts) > 1 {
 		d.Verdict = jobs.Verdict(body.Verdict)
 	}
 	switch m.ID {
 	case "reason-":
-		m.ID, m.Label = m.ID+string(d.Step), "理由"
+		m.ID, m.Label = m.ID+string(d.Step), p.say("page.reason", nil)
 		bad := *m
 		d.BadReason = &bad
 	case "verdict-":
-		m.ID, m.Label = m.ID+string(d.Step), "决定"
+		m.ID, m.Label = m.ID+string(d.Step), p.say("page.case.decide", nil)
 		bad := *m
 		d.BadVerdict = &bad
 	}

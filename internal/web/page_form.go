@@ -152,12 +152,12 @@ func plain(text string) string {
 }
 
 // mistakes places findings on the form.
-func (f intakeForm) mistakes(found registration.Findings) []mistake {
+func (f intakeForm) mistakes(lang string, found registration.Findings) []mistake {
 	var list []mistake
 	for _, x := range found {
-		m := mistake{Text: wordsOf(x.Code, x.Args)}
+		m := mistake{Text: templates.Say(lang, x.Code, x.Args)}
 		if id := f.place(x.Field); id != "" {
-			m.ID, m.Label = id, labelOf(id, x.Field)
+			m.ID, m.Label = id, labelOf(lang, id, x.Field)
 		}
 		list = append(list, m)
 	}
@@ -165,11 +165,16 @@ func (f intakeForm) mistakes(found registration.Findings) []mistake {
 }
 
 // labelOf names a field as the form does.
-func labelOf(id, field string) string {
+func labelOf(lang, id, field string) string {
 	if utilities.Utility(id).Known() {
-		return wordsOf("utility."+id, nil) + wordsOf("field.account", nil)
+		return accountLabel(lang, id)
 	}
-	return templates.Field(templates.Chinese, field)
+	return templates.Field(lang, field)
+}
+
+// accountLabel names the account of a utility.
+func accountLabel(lang, utility string) string {
+	return templates.Say(lang, "page.new.account", map[string]string{"utility": templates.Say(lang, "utility."+utility, nil)})
 }
 
 var part = regexp.MustCompile(`^(\w+)(?:\[(\d{1,3})\])?(?:\.(\w+))?$`)

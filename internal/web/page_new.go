@@ -15,6 +15,7 @@ import (
 	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/registration"
+	"onewindow/templates"
 )
 
 func (s *server) showNew(w http.ResponseWriter, r *http.Request) error {
@@ -97,16 +98,18 @@ func (s *server) check(w http.ResponseWriter, r *http.Request, p newPage) error 
 		return s.complain(w, p, blocking(found))
 	}
 	p.Checking, p.Answers, p.Key = true, a.Normalise(), rand.Text()
-	p.Concerns = rowsOf(found)
-	if p.Location, err = s.locationOf(r.Context(), p.Answers.Unit); err != nil {
+	p.Concerns = rowsOf(p.Lang, found)
+	unit, err := s.Flow.Unit(r.Context(), p.Answers.Unit)
+	if err != nil {
 		return err
 	}
+	p.Location, p.Area = unit.Location, templates.Area(p.Lang, int64(unit.Area))
 	return show(w, http.StatusOK, "new", p)
 }
 
 // complain shows the form again with everything that is wrong with it.
 func (s *server) complain(w http.ResponseWriter, p newPage, found registration.Findings) error {
-	p.Checking, p.Errors = false, p.Form.mistakes(found)
+	p.Checking, p.Errors = false, p.Form.mistakes(p.Lang, found)
 	return show(w, http.StatusUnprocessableEntity, "new", p)
 }
 

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"onewindow/intake"
 	"onewindow/registration"
+	"onewindow/templates"
 	"onewindow/utilities"
 )
 
@@ -24,6 +23,7 @@ type newPage struct {
 
 	Answers  intake.Application // of the check page
 	Location string
+	Area     string
 	Concerns []findingRow // what a person must look at
 	Key      string       // makes two clicks one case
 }
@@ -42,16 +42,55 @@ func (p newPage) Bad(id string) *mistake {
 	return &mistake{ID: id, Text: strings.Join(said, "")}
 }
 
-// option is one value that may be chosen.
-type option struct{ Value, Word string }
-
 // CoOwnerships are the ways in which buyers may hold the right.
-func (newPage) CoOwnerships() []option {
-	var options []option
-	for _, c := range []registration.CoOwnership{registration.Sole, registration.Joint, registration.ByShares} {
-		options = append(options, option{string(c), c.Word()})
+func (newPage) CoOwnerships() []registration.CoOwnership {
+	return []registration.CoOwnership{registration.Sole, registration.Joint, registration.ByShares}
+}
+
+// field is one input of the form with its words. Label and Hint are written out.
+type field struct {
+	ID, Name, Label, Hint, Value, Class, Mode string
+	Most                                      int // characters that it takes
+	Bad                                       *mistake
+	Focused                                   bool
+}
+
+// Described names what is read out after the label: the hint, then the mistake.
+func (f field) Described() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.ID+"-hint")
 	}
-	return options
+	if f.Bad != nil {
+		ids = append(ids, f.ID+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Field returns an input about the home or the price.
+func (p newPage) Field(id, class, hint string) field {
+	f := field{ID: id, Name: id, Label: p.word("field", id), Hint: p.say(hint, nil), Class: class, Most: 120,
+		Bad: p.Bad(id), Focused: p.Focus == id}
+	switch id {
+	case "unit":
+		f.Value = p.Form.Unit
+	case "certificate":
+		f.Value = p.Form.Certificate
+	case "price_fen":
+		f.Name, f.Value, f.Mode, f.Label = "price", p.Form.Price, "decimal", p.say("page.new.price", nil)
+	}
+	return f
+}
+
+// Accounts are the fields of the utilities.
+func (p newPage) Accounts() []field {
+	var fields []field
+	for _, u := range utilities.Utilities {
+		id := string(u)
+		fields = append(fields, field{ID: id, Name: id, Label: accountLabel(p.Lang, id), Value: p.Form.Accounts[id],
+			Class: "code", Most: 60, Bad: p.Bad(id), Focused: p.Focus == id})
+	}
+	return fields
 }
 
 // sideView is one side of the sale on the form.
@@ -60,44 +99,38 @@ type sideView struct {
 	Bad        *mistake
 	Parties    []partyView
 	Shares     bool
-	Focus      string
 }
 
 // partyView is one person's row with what is wrong in it.
 type partyView struct {
-	At string
-	partyForm
-	Bad struct{ Name, IDKind, ID, Phone, Share *mistake }
+	At, IDKind             string
+	BadKind                *mistake
+	Name, ID, Phone, Share field
 }
 
 // Side returns the rows of the sellers or the buyers.
 func (p newPage) Side(name string) sideView {
-	v := sideView{Name: name, Word: wordsOf("field."+name, nil), Bad: p.Bad(name), Focus: p.Focus}
-	v.Shares = name == "buyers"
+	v := sideView{Name: name, Word: p.word("field", name), Bad: p.Bad(name), Shares: name == "buyers"}
 	for i, row := range *p.Form.side(name) {
-		q := partyView{At: fmt.Sprintf("%s-%d", name, i), partyForm: row}
-		q.Bad.Name, q.Bad.IDKind = p.Bad(q.At+"-name"), p.Bad(q.At+"-id_kind")
-		q.Bad.ID, q.Bad.Phone, q.Bad.Share = p.Bad(q.At+"-id_number"), p.Bad(q.At+"-phone"), p.Bad(q.At+"-share")
-		v.Shares = v.Shares || q.Bad.Share != nil
+		q := p.party(name, fmt.Sprintf("%s-%d", name, i), row)
+		v.Shares = v.Shares || q.Share.Bad != nil
 		v.Parties = append(v.Parties, q)
 	}
 	return v
 }
 
-// accountField is the account of one utility on the form.
-type accountField struct {
-	ID, Word, Number string
-	Bad              *mistake
-}
-
-// Accounts are the fields of the utilities.
-func (p newPage) Accounts() []accountField {
-	var fields []accountField
-	for _, u := range utilities.Utilities {
-		id := string(u)
-		fields = append(fields, accountField{id, wordsOf("utility."+id, nil), p.Form.Accounts[id], p.Bad(id)})
+func (p newPage) party(side, at string, row partyForm) partyView {
+	input := func(name, value, class string, most int) field {
+		id := at + "-" + name
+		return field{ID: id, Name: side + "." + name, Label: p.word("field", name), Value: value, Class: class,
+			Most: most, Bad: p.Bad(id), Focused: p.Focus == id}
 	}
-	return fields
+	q := partyView{At: at, IDKind: row.IDKind, BadKind: p.Bad(at + "-id_kind")}
+	q.Name, q.ID = input("name", row.Name, "name", 100), input("id_number", row.ID, "code", 60)
+	q.Phone, q.Share = input("phone", row.Phone, "code", 40), input("share", row.Share, "", 30)
+	q.Phone.Mode = "tel"
+	q.Phone.Label, q.Share.Label = p.say("page.new.phone", nil), p.say("page.new.share", nil)
+	return q
 }
 
 // peopleView is one side of a sale to be read.
@@ -106,25 +139,37 @@ type peopleView struct {
 	Parties    []registration.Party
 }
 
-// People are both sides as the check page shows them.
-func (p newPage) People() []peopleView { return peopleOf(p.Answers, true) }
-
-// peopleOf shows both sides: numbers always masked, names unless named.
-func peopleOf(a intake.Application, named bool) []peopleView {
-	return []peopleView{
-		{"sellers", wordsOf("field.sellers", nil), masked(a.Sellers, named)},
-		{"buyers", wordsOf("field.buyers", nil), masked(a.Buyers, named)},
-	}
-}
-
-func masked(parties []registration.Party, named bool) []registration.Party {
-	list := maskAll(parties)
-	for i := range list {
-		if named {
-			list[i].Name = parties[i].Name
+// People are both sides as the check page shows them: named, because the clerk has
+// just typed the names and compares them with the papers.
+func (p newPage) People() []peopleView {
+	people := peopleOf(p.Lang, p.Answers, masked)
+	for i, parties := range [][]registration.Party{p.Answers.Sellers, p.Answers.Buyers} {
+		for j := range people[i].Parties {
+			people[i].Parties[j].Name = parties[j].Name
 		}
 	}
-	return list
+	return people
+}
+
+// exposure is how much of people a page shows.
+type exposure bool
+
+// Pages mask people; they are shown whole only to who asked for it with a reason.
+const (
+	masked exposure = false
+	whole  exposure = true
+)
+
+// peopleOf shows both sides.
+func peopleOf(lang string, a intake.Application, e exposure) []peopleView {
+	sellers, buyers := a.Sellers, a.Buyers
+	if e == masked {
+		sellers, buyers = maskAll(sellers), maskAll(buyers)
+	}
+	return []peopleView{
+		{"sellers", templates.Say(lang, "field.sellers", nil), sellers},
+		{"buyers", templates.Say(lang, "field.buyers", nil), buyers},
+	}
 }
 
 // prefill takes over what the housing bureau has filed under the contract number
@@ -134,30 +179,23 @@ func (s *server) prefill(ctx context.Context, p *newPage) error {
 	p.Focus = "contract"
 	number := intakeNumber(p.Form.Contract)
 	if number == "" {
-		p.Errors = []mistake{{"contract", wordsOf("field.contract", nil), wordsOf(codeTextMissing, nil)}}
+		p.Errors = []mistake{{"contract", p.word("field", "contract"), p.say(codeTextMissing, nil)}}
 		return nil
 	}
-	err := s.lookUp(ctx, func(tx pgx.Tx) error {
-		c, err := registration.ContractOf(ctx, tx, number)
-		if err != nil {
-			return err
-		}
-		p.fill(c)
-		t, err := registration.TitleOf(ctx, tx, c.Unit)
-		if right, ok := t.CurrentRight(); ok && err == nil {
-			p.Form.Certificate = string(right.Number)
-		}
+	filed, err := s.Flow.Filed(ctx, number)
+	if errors.Is(err, registration.ErrNoContract) {
+		p.Errors = []mistake{{"contract", p.word("field", "contract"), p.say("contract_unknown", nil)}}
+		return nil
+	}
+	if err != nil {
 		return err
-	})
-	switch {
-	case errors.Is(err, registration.ErrNoContract):
-		p.Errors = []mistake{{"contract", wordsOf("field.contract", nil), wordsOf("contract_unknown", nil)}}
-		return nil
-	case errors.Is(err, registration.ErrNoUnit):
-		return nil
 	}
-	p.Note, p.Focus = "已带出备案合同的内容，请与当事人的证件和证书核对。", "sellers-0-phone"
-	return err
+	p.fill(filed.Contract)
+	if filed.Certificate != "" {
+		p.Form.Certificate = string(filed.Certificate)
+	}
+	p.Note, p.Focus = p.say("page.new.prefilled", nil), "sellers-0-phone"
+	return nil
 }
 
 func intakeNumber(contract string) string {
@@ -185,19 +223,4 @@ func filed(holders []registration.Holder, before []partyForm) []partyForm {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// locationOf returns the address of a unit, for the clerk to compare.
-func (s *server) locationOf(ctx context.Context, unit registration.UnitCode) (location string, err error) {
-	err = s.lookUp(ctx, func(tx pgx.Tx) error {
-		t, err := registration.TitleOf(ctx, tx, unit)
-		location = t.Unit.Location
-		return err
-	})
-	return location, err
-}
-
-// lookUp asks rooms for what a page shows and writes nothing.
-func (s *server) lookUp(ctx context.Context, do func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, do)
 }

@@ -22,8 +22,8 @@ type queuePage struct {
 
 // tab is one queue and how many cases wait in it.
 type tab struct {
-	holder, Name, Link, Count string
-	Here                      bool
+	Name, Link, Count string
+	Here              bool
 }
 
 // queueRow is a case in the list, without its people.
@@ -34,19 +34,16 @@ type queueRow struct {
 	Late  bool
 }
 
-const (
-	queueLength = 50
-	mostCounted = 99
-)
+const queueLength = 50
 
-// queues are the holders who have a queue, with what it is called and what an
-// empty one says.
+// queues are the holders who have a queue, with the codes of what it is called and
+// of what an empty one says.
 var queues = []struct{ holder, name, empty string }{
-	{intake.Reviewer, "待登记审核", "没有等待登记审核的办件。"},
-	{intake.TaxOfficer, "待税务核定", "没有等待税务人员核定的办件。"},
-	{intake.Applicant, "待申请人", "没有等待申请人补正或缴款的办件。"},
-	{intake.Operator, "待运维处理", "没有等待运维处理的办件。"},
-	{"", "全部办件", "还没有办件。"},
+	{intake.Reviewer, "page.queue.review", "page.queue.review_empty"},
+	{intake.TaxOfficer, "page.queue.tax", "page.queue.tax_empty"},
+	{intake.Applicant, "page.queue.applicant", "page.queue.applicant_empty"},
+	{intake.Operator, "page.queue.operator", "page.queue.operator_empty"},
+	{"", "page.queue.all", "page.queue.all_empty"},
 }
 
 // ownQueue is the queue that a role finds when it comes; others find all cases.
@@ -80,10 +77,10 @@ func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
 		p.Next = queueLink(holder, list[queueLength-1].Number)
 	}
 	p.Cases = queueRows(list, time.Now())
-	p.Tabs, err = s.tabs(r, holder)
+	p.Tabs, err = s.tabs(r, p.frame, holder)
 	for i, q := range queues {
 		if q.holder == holder {
-			p.Heading, p.Empty = p.Tabs[i].Name, q.empty
+			p.Heading, p.Empty = p.Tabs[i].Name, p.say(q.empty, nil)
 		}
 	}
 	return firstOf(err, func() error { return show(w, http.StatusOK, "queue", p) })
@@ -105,28 +102,21 @@ func queueRows(list []intake.Brief, now time.Time) []queueRow {
 	return rows
 }
 
-// tabs counts the cases that wait in each queue, up to a hundred.
-func (s *server) tabs(r *http.Request, here string) ([]tab, error) {
+// tabs counts the cases that wait in each queue.
+func (s *server) tabs(r *http.Request, p frame, here string) ([]tab, error) {
+	counts, err := s.Flow.Waiting(r.Context(), p.Staff.Office)
+	if err != nil {
+		return nil, err
+	}
 	var tabs []tab
 	for _, q := range queues {
-		t := tab{holder: q.holder, Name: q.name, Link: queueLink(q.holder, ""), Here: q.holder == here}
+		t := tab{Name: p.say(q.name, nil), Link: queueLink(q.holder, ""), Here: q.holder == here}
 		if q.holder != "" {
-			list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, q.holder, "", mostCounted+1)
-			if err != nil {
-				return nil, err
-			}
-			t.Count = counted(len(list))
+			t.Count = strconv.Itoa(counts[q.holder])
 		}
 		tabs = append(tabs, t)
 	}
 	return tabs, nil
-}
-
-func counted(n int) string {
-	if n > mostCounted {
-		return strconv.Itoa(mostCounted) + "+"
-	}
-	return strconv.Itoa(n)
 }
 
 func queueLink(holder string, before intake.Number) string {

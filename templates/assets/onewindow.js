@@ -1,62 +1,121 @@
-// The pages work without this file. It follows a case as it moves, keeps a form
-// from being sent twice, and adds keys.
-"use strict";
+// The pages work without this file. It moves the focus to what is wrong, keeps a
+// form from being sent twice, adds keys, and follows a case as it moves.
+import { createAll, Button, ErrorSummary, NotificationBanner, PasswordInput, SkipLink, isSupported } from "./vendor/govuk-frontend.min.js";
 
-(function () {
-	const live = document.getElementById("live");
-	if (live && !live.hasAttribute("data-over") && "EventSource" in window) follow(live);
+document.body.classList.add("js-enabled");
+if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
+if (isSupported()) {
+	for (const component of [Button, ErrorSummary, NotificationBanner, SkipLink]) createAll(component);
+	const words = document.querySelector("[data-module=govuk-password-input]");
+	if (words) createAll(PasswordInput);
+}
 
-	function follow(box) {
-		const events = new EventSource(box.dataset.events);
-		let asking = false, again = false;
+// A form is sent once, until the page comes back from the browser's memory.
+document.addEventListener("submit", function (e) {
+	if (e.defaultPrevented || e.target.method !== "post") return;
+	if (e.target.dataset.sent) { e.preventDefault(); return; }
+	e.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", function () {
+	document.querySelectorAll("form[data-sent]").forEach(function (f) { delete f.dataset.sent; });
+});
 
-		function tell(text) {
-			const line = document.getElementById("live-state");
-			if (line) line.textContent = text;
-		}
+// Enter in a field with a button of its own presses that; Ctrl+Enter sends the form.
+document.addEventListener("keydown", function (e) {
+	if (e.key !== "Enter" || e.isComposing) return;
+	const form = e.target.form;
+	if (e.ctrlKey && form) {
+		const button = form.querySelector("[data-submit]");
+		if (button) { e.preventDefault(); button.click(); }
+	} else if (e.target.dataset && e.target.dataset.enter) {
+		e.preventDefault();
+		document.getElementById(e.target.dataset.enter).click();
+	}
+});
 
-		async function refresh() {
-			if (asking) { again = true; return; }
-			asking = true;
-			try {
-				const reply = await fetch(box.dataset.live, { headers: { Accept: "text/html" }, redirect: "error" });
-				if (!reply.ok) throw new Error(String(reply.status));
-				show(new DOMParser().parseFromString(await reply.text(), "text/html"));
-			} catch (_) {
-				tell("更新失败，稍后重试");
-				setTimeout(refresh, 3000);
-			}
-			asking = false;
-			if (again) { again = false; refresh(); }
-		}
+// Alt and a digit go to what carries it; ? shows the keys.
+document.addEventListener("keydown", function (e) {
+	const keys = document.getElementById("keys");
+	if (e.key === "?" && keys && !e.target.closest("input, textarea, select")) {
+		keys.open = !keys.open;
+		keys.querySelector("summary").focus();
+	}
+	if (!e.altKey || e.ctrlKey || e.metaKey || !/^[1-9]$/.test(e.key)) return;
+	const target = document.querySelector('[data-key="' + e.key + '"]');
+	if (!target) return;
+	e.preventDefault();
+	if (target.href) target.click(); else target.focus();
+});
 
-		function show(fresh) {
-			const incoming = fresh.getElementById("live");
-			if (!incoming) throw new Error("no case");
-			swap(box, incoming);
-			const decide = document.getElementById("decide"), other = fresh.getElementById("decide");
-			if (decide && other && !touched(decide) && decide.innerHTML !== other.innerHTML) swap(decide, other);
-			if (incoming.hasAttribute("data-over")) events.close();
-			announce();
-		}
+document.querySelectorAll("[data-print]").forEach(function (button) { button.hidden = false; });
+document.addEventListener("click", function (e) {
+	if (e.target.closest("[data-print]")) window.print();
+});
 
-		// announce tells those who do not see the page what has just happened.
-		function announce() {
-			const last = box.querySelector("#journal li .what"), line = document.getElementById("announce");
-			if (last && line && line.textContent !== last.textContent) line.textContent = last.textContent;
-		}
+const follow = document.getElementById("follow");
+if (follow && window.htmx) followCase(follow);
 
-		events.addEventListener("case", refresh);
-		events.addEventListener("error", function () { tell("实时更新中断，正在重新连接"); });
+// followCase lets htmx fetch the page's parts whenever the case has moved, and
+// keeps what the reader opened, typed and looks at.
+function followCase(follow) {
+	const live = () => document.getElementById("live");
+	const over = () => live().hasAttribute("data-over");
+
+	function tell(text) {
+		const line = document.getElementById("live-state");
+		if (line) line.textContent = text;
 	}
 
-	// swap shows what is new and keeps what the reader opened and where they are.
-	function swap(box, incoming) {
-		const open = {}, at = document.activeElement && box.contains(document.activeElement) ? document.activeElement.id : "";
-		box.querySelectorAll("details[id]").forEach(function (d) { open[d.id] = d.open; });
-		box.replaceChildren(...incoming.childNodes);
-		box.querySelectorAll("details[id]").forEach(function (d) { if (d.id in open) d.open = open[d.id]; });
-		if (at) { const back = document.getElementById(at); if (back) back.focus(); }
+	// A stream that ends or breaks off is no fault while the browser asks again by
+	// itself; the extension hears of it only when it must.
+	class Stream extends EventSource {
+		set onerror(hear) {
+			this.addEventListener("error", (e) => {
+				if (over()) { this.close(); return; }
+				tell(follow.dataset.broken);
+				if (this.readyState === EventSource.CLOSED) hear(e);
+			});
+		}
+	}
+	window.htmx.createEventSource = (url) => new Stream(url);
+
+	document.body.addEventListener("htmx:beforeSwap", function (e) {
+		if (e.detail.requestConfig.elt !== follow) return;
+		if (e.detail.xhr.status === 200 && !e.detail.serverResponse.includes('id="live"')) { // asked to sign in
+			e.detail.shouldSwap = false;
+			window.location.reload();
+		}
+		remember();
+	});
+	document.body.addEventListener("htmx:responseError", failed);
+	document.body.addEventListener("htmx:sendError", failed);
+	function failed() {
+		tell(follow.dataset.failed);
+		setTimeout(() => window.htmx.trigger(follow, "sse:case"), 3000);
+	}
+
+	document.body.addEventListener("htmx:oobBeforeSwap", function (e) {
+		const box = e.detail.target, fresh = e.detail.fragment.querySelector("#decide");
+		if (touched(box) || fresh && fresh.innerHTML === box.innerHTML) e.detail.shouldSwap = false;
+	});
+	document.body.addEventListener("htmx:afterSwap", function () { restore(); announce(); });
+
+	let open = {}, at = "";
+	function remember() {
+		open = {};
+		live().querySelectorAll("details[id]").forEach(function (d) { open[d.id] = d.open; });
+		at = live().contains(document.activeElement) ? document.activeElement.id : "";
+	}
+	function restore() {
+		live().querySelectorAll("details[id]").forEach(function (d) { if (d.id in open) d.open = open[d.id]; });
+		const back = at && document.getElementById(at);
+		if (back) back.focus();
+	}
+
+	// announce tells those who do not see the page what has just happened.
+	function announce() {
+		const last = document.querySelector("#journal li .what"), line = document.getElementById("announce");
+		if (last && line && line.textContent !== last.textContent) line.textContent = last.textContent;
 	}
 
 	// touched says whether somebody is at a form or has begun to fill it.
@@ -66,38 +125,4 @@
 			return field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 		});
 	}
-
-	document.addEventListener("submit", function (e) {
-		if (e.defaultPrevented || e.target.method !== "post") return;
-		if (e.target.dataset.sent) { e.preventDefault(); return; }
-		e.target.dataset.sent = "1";
-	});
-	window.addEventListener("pageshow", function () {
-		document.querySelectorAll("form[data-sent]").forEach(function (f) { delete f.dataset.sent; });
-	});
-
-	document.addEventListener("keydown", function (e) {
-		if (e.key !== "Enter" || e.isComposing) return;
-		const form = e.target.form;
-		if (e.ctrlKey && form) {
-			const button = form.querySelector("[data-submit]");
-			if (button) { e.preventDefault(); button.click(); }
-		} else if (e.target.dataset && e.target.dataset.enter) {
-			e.preventDefault();
-			document.getElementById(e.target.dataset.enter).click();
-		}
-	});
-
-	document.addEventListener("keydown", function (e) {
-		if (!e.altKey || e.ctrlKey || e.metaKey || !/^[1-9]$/.test(e.key)) return;
-		const target = document.querySelector('[data-key="' + e.key + '"]');
-		if (!target) return;
-		e.preventDefault();
-		if (target.href) target.click(); else target.focus();
-	});
-
-	document.querySelectorAll("[data-print]").forEach(function (button) { button.hidden = false; });
-	document.addEventListener("click", function (e) {
-		if (e.target.closest("[data-print]")) window.print();
-	});
-})();
+}

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+)
+
+// maxRevealReason bounds the reason for seeing people whole, in characters.
+const maxRevealReason = 200
+
+// postReveal shows the people of a case whole, once, to who may see them and says
+// why (显示全文). The answer is no address of its own: asking again means giving a
+// reason again.
+func (s *server) postReveal(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	c, err := s.sight(r, access.SeeDocument)
+	if err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(typed(r, "reason"))
+	if code := badReason(reason); code != "" {
+		p := casePageOf(r, c, masked)
+		p.Live, p.Refresh = false, 0
+		p.BadReveal = &mistake{"reveal-reason", p.say("page.reveal.reason", nil), p.say(code, nil)}
+		p.Errors = []mistake{*p.BadReveal}
+		return show(w, http.StatusUnprocessableEntity, "case", p)
+	}
+	if err := s.revealed(r, c.Number, reason); err != nil {
+		return err
+	}
+	p := casePageOf(r, c, whole)
+	p.Revealed = reason
+	return show(w, http.StatusOK, "case", p)
+}
+
+func badReason(reason string) string {
+	switch {
+	case reason == "":
+		return codeTextMissing
+	case utf8.RuneCountInString(reason) > maxRevealReason, len(verdictBody{Reason: reason}.defects()) > 0:
+		return "page.reveal.reason_bad"
+	}
+	return ""
+}
+
+// revealed notes who saw the people of a case whole, and why, before they are
+// shown.
+func (s *server) revealed(r *http.Request, number intake.Number, reason string) error {
+	s.Log.InfoContext(r.Context(), "people of a case shown whole", "request", requestID(r.Context()),
+		"case", number, "by", staffOf(r.Context()).ID, "reason_length", utf8.RuneCountInString(reason))
+	return nil
+}
