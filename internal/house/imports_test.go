@@ -28,10 +28,12 @@ var mayImport = map[string][]string{
 	"internal/notice":   {"templates", "internal/outbound", "internal/vault", "pgx"},
 	"internal/postgres": {"pgx"},
 	"internal/vault":    {"pgx"},
+	"internal/strict":   {},
+	"internal/health":   {"internal/schema", "pgx", "golang.org/x/sys/unix"},
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
+		"internal/access", "internal/health", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.

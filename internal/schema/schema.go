@@ -14,6 +14,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -162,4 +163,32 @@ func Fingerprint() (string, error) {
 // feed adds one migration to a hash, which takes whatever it is given.
 func feed(h hash.Hash, name, sql string) {
 	_, _ = io.WriteString(h, name+"\x00"+sql+"\x00")
+}
+
+// Differs says in words how the database's schema differs from the one that this
+// program needs; "" if it does not.
+func Differs(ctx context.Context, pool *pgxpool.Pool) (string, error) {
+	scripts, err := read(files)
+	if err != nil {
+		return "", err
+	}
+	var version int
+	if err := pool.QueryRow(ctx, "SELECT version FROM "+versionTable).Scan(&version); err != nil {
+		return "", fmt.Errorf("read the schema's version: %w", err)
+	}
+	if version != len(scripts) {
+		return fmt.Sprintf("the database's schema is at %d, this program's at %d", version, len(scripts)), nil
+	}
+	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return "", fmt.Errorf("list the migrations of River: %w", err)
+	}
+	found, err := m.Validate(ctx, nil)
+	if err != nil {
+		return "", fmt.Errorf("read the version of River's tables: %w", err)
+	}
+	if !found.OK {
+		return "the queue's tables are older than this program", nil
+	}
+	return "", nil
 }

@@ -2,8 +2,9 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"onewindow/internal/health"
 )
 
 // live says that this process answers. It asks nobody else, so that a database
@@ -12,19 +13,48 @@ func (s *server) live(w http.ResponseWriter, _ *http.Request) error {
 	return answer(w, http.StatusOK, map[string]string{"status": "live"})
 }
 
-// ready says that this process can do its work: the database takes a write. The
-// write is a line in its log that nobody reads; a probe that only reads has kept
-// services "healthy" for days that could not save a thing.
+// fitness is what a prober reads: what holds and what does not.
+type fitness struct {
+	Status string          `json:"status"`
+	Checks []health.Result `json:"checks"`
+}
+
+// unready is the problem of a process that cannot do its work, with its checks.
+type unready struct {
+	problem
+	Checks []health.Result `json:"checks"`
+}
+
+// ready says whether this process can do its work, check by check.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
-	var writable bool
-	err := s.Pool.QueryRow(r.Context(), `
-		SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'
-			AND pg_logical_emit_message(true, 'onewindow', 'ready') IS NOT NULL`).Scan(&writable)
-	if err != nil {
-		return err
+	results, ready := health.AskAll(r.Context(), s.checks())
+	if ready {
+		return answer(w, http.StatusOK, fitness{"ready", results})
 	}
-	if !writable {
-		return &pgconn.PgError{Code: "25006", Message: "the database is read-only"}
+	for _, found := range results {
+		if !found.OK {
+			s.Log.WarnContext(r.Context(), "not ready", "check", found.Name, "why", found.Why, "err", discreetly(found.Err))
+		}
 	}
-	return answer(w, http.StatusOK, map[string]string{"status": "ready"})
+	f, lang := fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}, languageOf(r)
+	w.Header().Set("Content-Language", lang)
+	w.Header().Set("Retry-After", strconv.Itoa(int(f.retry.Seconds())))
+	writeJSON(w, "application/problem+json", f.status, unready{problemOf(lang, requestID(r.Context()), f), results})
+	return nil
+}
+
+// checks are those that the program was given; the database's is the least.
+func (s *server) checks() []health.Check {
+	if len(s.Ready) > 0 {
+		return s.Ready
+	}
+	return []health.Check{health.Database(s.Pool)}
+}
+
+// discreetly is discreet for an error that may be none.
+func discreetly(err error) string {
+	if err == nil {
+		return ""
+	}
+	return discreet(err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/access"
+	"onewindow/internal/health"
 	"onewindow/internal/web/openapi"
 	"onewindow/jobs"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	Flow *jobs.Flow
 	Pool *pgxpool.Pool // for signing in and for readiness; may be the flow's own
 	Log  *slog.Logger
+	// Ready are the checks of /readyz; none takes the database's write alone.
+	Ready []health.Check
 	// Secure says that browsers reach the doors through https, so that session
 	// cookies are never sent otherwise and browsers never try anything else (HSTS).
 	Secure bool
