@@ -28,6 +28,9 @@ func (s *server) openPages(r chi.Router) {
 	r.With(brief).Post("/sign-in", s.page(s.postSignIn))
 	r.With(brief).Post("/sign-out", s.page(s.postSignOut))
 	r.With(brief).Get("/v/{id}", s.page(s.showVerification))
+	if s.Inbox != nil {
+		r.Get("/demo/inbox", s.page(s.showInbox))
+	}
 }
 
 // pages adds the addresses of the pages. Who is signed in is staffOf(ctx).

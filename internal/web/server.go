@@ -35,6 +35,9 @@ type Config struct {
 	// is believed. Nobody else's is.
 	TrustedProxies []netip.Prefix
 	Limits         Limits
+	// Inbox returns the messages that a demonstration's carrier was given, the newest
+	// first; nil, and no page, outside it.
+	Inbox func() []Letter
 }
 
 // server answers requests. Its fields never change.
