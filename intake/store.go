@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"onewindow/internal/vault"
 	"onewindow/registration"
 )
 
@@ -53,7 +54,6 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 		c.Steps[p.Step] = Waiting
 	}
 	rows := newStepRows(c, plan)
-	hash := key.hash()
 	application, err := json.Marshal(a)
 	if err != nil {
 		return nil, fmt.Errorf("write the application down: %w", err)
@@ -63,7 +63,7 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 			INSERT INTO intake_case (number, kind, unit, application, state, accepted_by, accepted_at)
 			VALUES ($1, $2, $3, $4, 'open', $5, now()) RETURNING id, accepted_at
 		), k AS (
-			INSERT INTO intake_key (client, key, body_hash, case_id) SELECT $10, $11, $12, c.id FROM c
+			INSERT INTO intake_key (client, key, body_index, case_id) SELECT $10, $11, $12, c.id FROM c
 		), s AS (
 			INSERT INTO intake_step (case_id, step, state, holder, started_at, due_at)
 			SELECT c.id, p.step, p.state, p.holder,
@@ -79,8 +79,8 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 			WHERE p.state = 'running'
 		)
 		SELECT id, accepted_at FROM c`,
-		number, a.Kind, a.Unit, application, clerk,
-		rows.step, rows.state, rows.holder, rows.within, key.Client, key.Value, hash).Scan(&c.ID, &c.AcceptedAt)
+		number, a.Kind, a.Unit, vault.Seal(applicationColumn, application), clerk,
+		rows.step, rows.state, rows.holder, rows.within, key.Client, key.Value, key.index()).Scan(&c.ID, &c.AcceptedAt)
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", number, err)
 	}
@@ -132,12 +132,28 @@ func IsReservation(err error) bool {
 // Facts returns what of a case never changes. State and Steps are not filled.
 func Facts(ctx context.Context, tx pgx.Tx, id int64) (Case, error) {
 	c := Case{ID: id}
+	var application []byte
 	err := tx.QueryRow(ctx, `SELECT number, application, accepted_by, accepted_at FROM intake_case WHERE id = $1`,
-		id).Scan(&c.Number, &c.Application, &c.AcceptedBy, &c.AcceptedAt)
+		id).Scan(&c.Number, vault.Open(applicationColumn, &application), &c.AcceptedBy, &c.AcceptedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, fmt.Errorf("case %d: %w", id, ErrNoCase)
 	}
-	return c, err
+	if err != nil {
+		return c, fmt.Errorf("case %d: %w", id, err)
+	}
+	return c, c.read(application)
+}
+
+// applicationColumn is sealed whole: it names the parties, their numbers and
+// their telephones.
+const applicationColumn vault.Column = "intake_case.application"
+
+// read takes the application in as it was written down.
+func (c *Case) read(application []byte) error {
+	if err := json.Unmarshal(application, &c.Application); err != nil {
+		return fmt.Errorf("read the application of case %d: %w", c.ID, err)
+	}
+	return nil
 }
 
 // IDOf returns the id of the case with the number.

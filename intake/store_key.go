@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // Errors of a resend (draft-ietf-httpapi-idempotency-key-header-07).
@@ -27,9 +29,11 @@ type Key struct {
 	Body   []byte
 }
 
-func (k Key) hash() []byte {
+// index stands for the body, which holds numbers that a bare digest would let
+// somebody guess.
+func (k Key) index() vault.Blind {
 	sum := sha256.Sum256(k.Body)
-	return sum[:]
+	return vault.Index(vault.Body, string(sum[:]))
 }
 
 // Claim holds the key until the transaction ends and returns the id of the case
@@ -45,8 +49,8 @@ func Claim(ctx context.Context, tx pgx.Tx, key Key) (int64, error) {
 	batch := &pgx.Batch{}
 	batch.Queue(`SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))`, key.Client, key.Value).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&free) })
-	batch.Queue(`SELECT case_id, body_hash = $3 FROM intake_key WHERE client = $1 AND key = $2`,
-		key.Client, key.Value, key.hash()).
+	batch.Queue(`SELECT case_id, body_index = $3 FROM intake_key WHERE client = $1 AND key = $2`,
+		key.Client, key.Value, key.index()).
 		Query(func(rows pgx.Rows) error {
 			_, err := pgx.ForEachRow(rows, []any{&id, &same}, func() error { return nil })
 			return err

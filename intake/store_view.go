@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // Progress is where one step of a case stands, for those who look at it.
@@ -46,14 +48,19 @@ type View struct {
 // Find reads the case with the number. It returns ErrNoCase if there is none.
 func Find(ctx context.Context, tx pgx.Tx, number Number) (*View, error) {
 	v := &View{Case: Case{Number: number}}
+	var application []byte
 	err := tx.QueryRow(ctx, `
 		SELECT id, application, state, accepted_by, coalesce(approved_by, ''), accepted_at, closed_at, clock_timestamp()
 		FROM intake_case WHERE number = $1`, number).
-		Scan(&v.ID, &v.Application, &v.State, &v.AcceptedBy, &v.ApprovedBy, &v.AcceptedAt, &v.ClosedAt, &v.ReadAt)
+		Scan(&v.ID, vault.Open(applicationColumn, &application), &v.State, &v.AcceptedBy, &v.ApprovedBy, &v.AcceptedAt,
+			&v.ClosedAt, &v.ReadAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("case %s: %w", number, ErrNoCase)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := v.read(application); err != nil {
 		return nil, err
 	}
 	if err := v.readSteps(ctx, tx); err != nil {

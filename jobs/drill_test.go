@@ -33,15 +33,7 @@ type ground struct {
 func newGround(t *testing.T) *ground {
 	t.Helper()
 	g := &ground{url: pgtest.URL(t)}
-	config, err := pgxpool.ParseConfig(g.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.MaxConns = 20
-	if g.pool, err = pgxpool.NewWithConfig(t.Context(), config); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(g.pool.Close)
+	g.pool = pgtest.Open(t, g.url, 20)
 	g.exec(t, `CREATE TABLE effect (case_id bigint NOT NULL, step text NOT NULL)`)
 	return g
 }

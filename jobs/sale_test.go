@@ -43,11 +43,7 @@ func newWindowAround(t *testing.T, homes int, p jobs.Patience, change func(*jobs
 	t.Helper()
 	w := &window{t: t}
 	url := pgtest.URL(t)
-	var err error
-	if w.pool, err = pgxpool.New(t.Context(), url+"&pool_max_conns=16"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.pool.Close)
+	w.pool = pgtest.Open(t, url, 16)
 	w.tx(func(ctx context.Context, tx pgx.Tx) error { return town.Build(ctx, tx, 0, homes) })
 	engine, err := jobs.EnginePool(t.Context(), url)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // TitleOf reads everything the register knows of a unit, ErrNoUnit if nothing. It
@@ -50,13 +52,14 @@ func queueContract(batch *pgx.Batch, number string, c *Contract) {
 		return err
 	})
 	batch.Queue(`
-		SELECT side, name, id_kind, id_number, coalesce(share_num, 0), coalesce(share_den, 0)
+		SELECT side, phone, name, id_kind, id_number, coalesce(share_num, 0), coalesce(share_den, 0)
 		FROM registration_contract_party
 		WHERE contract = $1
 		ORDER BY side, ordinal`, number).Query(func(rows pgx.Rows) error {
 		var side string
 		var h Holder
-		_, err := pgx.ForEachRow(rows, append([]any{&side}, h.columns()...), func() error {
+		into := append([]any{&side, vault.Open(partyPhone, &h.Phone)}, h.columns(partyID)...)
+		_, err := pgx.ForEachRow(rows, into, func() error {
 			if side == "seller" {
 				c.Sellers = append(c.Sellers, h)
 			} else {
@@ -68,9 +71,20 @@ func queueContract(batch *pgx.Batch, number string, c *Contract) {
 	})
 }
 
-// columns are the destinations of name, id_kind, id_number and share.
-func (h *Holder) columns() []any {
-	return []any{&h.Name, &h.IDKind, &h.ID, &h.Share.Num, &h.Share.Den}
+// The sealed columns of the register (docs/VAULT.md).
+const (
+	holderID    vault.Column = "registration_holder.id_number"
+	partyID     vault.Column = "registration_contract_party.id_number"
+	partyPhone  vault.Column = "registration_contract_party.phone"
+	mortgageeID vault.Column = "registration_mortgage.mortgagee_id"
+	objectorID  vault.Column = "registration_objection.objector_id"
+	preNoticeID vault.Column = "registration_prenotice.id_number"
+)
+
+// columns are the destinations of name, id_kind, id_number and share; the number
+// is sealed in the column given.
+func (h *Holder) columns(id vault.Column) []any {
+	return []any{&h.Name, &h.IDKind, vault.Open(id, &h.ID), &h.Share.Num, &h.Share.Den}
 }
 
 // HomesOf counts the homes in which any of these people hold a current right, one
@@ -82,8 +96,8 @@ func HomesOf(ctx context.Context, tx pgx.Tx, idNumbers []string, except UnitCode
 		FROM registration_holder h
 		JOIN registration_right r ON r.id = h.right_id AND r.closed_at IS NULL
 		JOIN registration_description d ON d.id = r.description_id
-		WHERE h.id_number = ANY ($1) AND r.unit <> $2 AND d.house_use LIKE '1%'`,
-		withOldNumbers(idNumbers), string(except)).Scan(&homes)
+		WHERE h.id_index = ANY ($1) AND r.unit <> $2 AND d.house_use LIKE '1%'`,
+		vault.Indexes(vault.IDNumber, withOldNumbers(idNumbers)), string(except)).Scan(&homes)
 	if err != nil {
 		return 0, fmt.Errorf("homes of %d people: %w", len(idNumbers), err)
 	}

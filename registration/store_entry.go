@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"onewindow/internal/vault"
 )
 
 // ErrNoEntry says that a case has made no entry.
@@ -225,9 +227,10 @@ func holdersFrom(parties []Party) []Holder {
 func queueHolders(batch *pgx.Batch, right string, arg any, holders []Holder) {
 	for i, h := range holders {
 		one(batch.Queue(`
-			INSERT INTO registration_holder (right_id, ordinal, name, id_kind, id_number, share_num, share_den)
-			VALUES (`+right+`, $2, $3, $4, $5, nullif($6::bigint, 0), nullif($7::bigint, 0))`,
-			arg, i+1, h.Name, h.IDKind, h.ID, h.Share.Num, h.Share.Den))
+			INSERT INTO registration_holder (right_id, ordinal, name, id_kind, id_number, id_index, share_num, share_den)
+			VALUES (`+right+`, $2, $3, $4, $5, $6, nullif($7::bigint, 0), nullif($8::bigint, 0))`,
+			arg, i+1, h.Name, h.IDKind, vault.Seal(holderID, h.ID), vault.Index(vault.IDNumber, h.ID),
+			h.Share.Num, h.Share.Den))
 	}
 }
 

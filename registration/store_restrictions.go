@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // ErrNoRestriction says that no mortgage, seizure, lock, objection or pre-notice
@@ -23,8 +25,8 @@ func PutMortgage(ctx context.Context, tx pgx.Tx, m Mortgage) (int64, error) {
 		INSERT INTO registration_mortgage (unit, mortgagee, mortgagee_id, maximum, secured, debt_from, debt_until,
 			proof, transfer_ban, registered_on, ended_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-		string(m.Unit), m.Mortgagee, m.MortgageeID, m.Maximum, int64(m.Secured), m.DebtFrom, m.DebtUntil,
-		string(m.Proof), m.TransferBan, m.RegisteredOn, null(m.EndedOn))
+		string(m.Unit), m.Mortgagee, vault.Seal(mortgageeID, m.MortgageeID), m.Maximum, int64(m.Secured),
+		m.DebtFrom, m.DebtUntil, string(m.Proof), m.TransferBan, m.RegisteredOn, null(m.EndedOn))
 }
 
 // EndMortgage records that a mortgage ended on a day.
@@ -70,7 +72,7 @@ func PutObjection(ctx context.Context, tx pgx.Tx, o Objection) (int64, error) {
 	return restrict(ctx, tx, OnUnit, string(o.Unit), `
 		INSERT INTO registration_objection (unit, objector, objector_id, registered_at, sued_on, closed_on)
 		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		string(o.Unit), o.Objector, o.ObjectorID, o.RegisteredAt, null(o.SuedOn), null(o.ClosedOn))
+		string(o.Unit), o.Objector, vault.Seal(objectorID, o.ObjectorID), o.RegisteredAt, null(o.SuedOn), null(o.ClosedOn))
 }
 
 // PutPreNotice records a pre-notice and returns its identifier.
@@ -79,8 +81,8 @@ func PutPreNotice(ctx context.Context, tx pgx.Tx, p PreNotice) (int64, error) {
 		INSERT INTO registration_prenotice (unit, mortgage, holder, id_kind, id_number, registered_on,
 			registrable_on, closed_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		string(p.Unit), p.Mortgage, p.Holder.Name, p.Holder.IDKind, p.Holder.ID, p.RegisteredOn,
-		null(p.RegistrableOn), null(p.ClosedOn))
+		string(p.Unit), p.Mortgage, p.Holder.Name, p.Holder.IDKind, vault.Seal(preNoticeID, p.Holder.ID),
+		p.RegisteredOn, null(p.RegistrableOn), null(p.ClosedOn))
 }
 
 // restrict locks the target and inserts one restriction.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"onewindow/internal/vault"
 )
 
 func TestTheRegisterRefusesToBeEdited(t *testing.T) {
@@ -84,8 +86,9 @@ func TestTheSchemaKnowsTheLawToo(t *testing.T) {
 		{"the same number twice", "23505", add(func(r *Right) { r.Number = saleOf(0).Certificate })},
 		{"a holder who comes later", "23514", func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, `
-				INSERT INTO registration_holder (right_id, ordinal, name, id_kind, id_number)
-				SELECT id, 2, 'x', 'resident', 'y' FROM registration_right`)
+				INSERT INTO registration_holder (right_id, ordinal, name, id_kind, id_number, id_index)
+				SELECT id, 2, 'x', 'resident', $1, $2 FROM registration_right`,
+				vault.Seal(holderID, "y"), vault.Index(vault.IDNumber, "y"))
 			return err
 		}},
 		{"a seizure of more than three years", "23514", func(ctx context.Context, tx pgx.Tx) error {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // PutParcel records a parcel.
@@ -118,9 +120,11 @@ func PutContract(ctx context.Context, tx pgx.Tx, c Contract) error {
 func queueContractParties(batch *pgx.Batch, contract, side string, parties []Holder) {
 	for i, p := range parties {
 		batch.Queue(`
-			INSERT INTO registration_contract_party (contract, side, ordinal, name, id_kind, id_number, share_num, share_den)
-			VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), nullif($8::bigint, 0))`,
-			contract, side, i+1, p.Name, p.IDKind, p.ID, p.Share.Num, p.Share.Den)
+			INSERT INTO registration_contract_party (contract, side, ordinal, name, id_kind, id_number, id_index, phone,
+				share_num, share_den)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0), nullif($10::bigint, 0))`,
+			contract, side, i+1, p.Name, p.IDKind, vault.Seal(partyID, p.ID), vault.Index(vault.IDNumber, p.ID),
+			vault.Seal(partyPhone, p.Phone), p.Share.Num, p.Share.Den)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // queueTitle reads a title in one round trip.
@@ -93,7 +95,7 @@ func queueRights(batch *pgx.Batch, condition string, arg any, rights *[]Right) {
 		ORDER BY h.right_id, h.ordinal`, arg).Query(func(rows pgx.Rows) error {
 		var right int64
 		var h Holder
-		_, err := pgx.ForEachRow(rows, append([]any{&right}, h.columns()...), func() error {
+		_, err := pgx.ForEachRow(rows, append([]any{&right}, h.columns(holderID)...), func() error {
 			giveHolder(*rights, right, h)
 			return nil
 		})
@@ -133,8 +135,9 @@ func queueMortgages(batch *pgx.Batch, unit UnitCode, mortgages *[]Mortgage) {
 		WHERE unit = $1
 		ORDER BY registered_on, id`, string(unit)).Query(func(rows pgx.Rows) error {
 		var m Mortgage
-		_, err := pgx.ForEachRow(rows, []any{&m.ID, &m.Unit, &m.Mortgagee, &m.MortgageeID, &m.Maximum, &m.Secured,
-			&m.DebtFrom, &m.DebtUntil, &m.Proof, &m.TransferBan, &m.RegisteredOn, &m.EndedOn}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&m.ID, &m.Unit, &m.Mortgagee, vault.Open(mortgageeID, &m.MortgageeID),
+			&m.Maximum, &m.Secured, &m.DebtFrom, &m.DebtUntil, &m.Proof, &m.TransferBan, &m.RegisteredOn,
+			&m.EndedOn}, func() error {
 			*mortgages = append(*mortgages, m)
 			return nil
 		})
@@ -191,8 +194,8 @@ func queueObjections(batch *pgx.Batch, unit UnitCode, objections *[]Objection) {
 		WHERE unit = $1
 		ORDER BY registered_at, id`, string(unit)).Query(func(rows pgx.Rows) error {
 		var o Objection
-		_, err := pgx.ForEachRow(rows, []any{&o.ID, &o.Unit, &o.Objector, &o.ObjectorID, &o.RegisteredAt,
-			&o.SuedOn, &o.ClosedOn}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&o.ID, &o.Unit, &o.Objector, vault.Open(objectorID, &o.ObjectorID),
+			&o.RegisteredAt, &o.SuedOn, &o.ClosedOn}, func() error {
 			o.RegisteredAt = o.RegisteredAt.UTC()
 			*objections = append(*objections, o)
 			return nil
@@ -210,7 +213,7 @@ func queuePreNotices(batch *pgx.Batch, unit UnitCode, notices *[]PreNotice) {
 		ORDER BY registered_on, id`, string(unit)).Query(func(rows pgx.Rows) error {
 		var p PreNotice
 		_, err := pgx.ForEachRow(rows, []any{&p.ID, &p.Unit, &p.Mortgage, &p.Holder.Name, &p.Holder.IDKind,
-			&p.Holder.ID, &p.RegisteredOn, &p.RegistrableOn, &p.ClosedOn}, func() error {
+			vault.Open(preNoticeID, &p.Holder.ID), &p.RegisteredOn, &p.RegistrableOn, &p.ClosedOn}, func() error {
 			*notices = append(*notices, p)
 			return nil
 		})

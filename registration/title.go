@@ -72,7 +72,9 @@ type Holder struct {
 	Name   string
 	IDKind string // Resident or Organisation
 	ID     string
-	Share  Share
+	// Phone is that of a party to a filed contract; the register keeps none.
+	Phone string
+	Share Share
 }
 
 // RightStatus is the state of a right in the register (权属状态).

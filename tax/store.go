@@ -1,6 +1,7 @@
 package tax
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
+
+// factsColumn is sealed: a digest of numbers of a known form lets them be guessed.
+const factsColumn vault.Column = "tax_assessment.facts"
 
 // Record stores the assessment of a case with its facts and the adoptions it
 // rests on. It is idempotent; facts other than those recorded are ErrOtherFacts,
@@ -30,7 +36,7 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 			tax text, payer text, person int, base_fen bigint, rate_bp bigint, due_fen bigint, relief_fen bigint,
 			payable_fen bigint, reason text, rule text, settled jsonb)) WITH ORDINALITY
 		AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled, ordinal)`,
-		caseID, a.RuleSet, row.facts, row.adopted, row.manual, row.without, row.lines)
+		caseID, a.RuleSet, vault.Seal(factsColumn, row.facts), row.adopted, row.manual, row.without, row.lines)
 	if err != nil {
 		return fmt.Errorf("record assessment of case %d: %w", caseID, err)
 	}
@@ -42,13 +48,13 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 
 // sameFacts returns nil when the case is assessed on these facts.
 func sameFacts(ctx context.Context, tx pgx.Tx, caseID int64, row stored) error {
-	var same bool
-	err := tx.QueryRow(ctx, `SELECT facts = $2::jsonb FROM tax_assessment WHERE case_id = $1`, caseID, row.facts).
-		Scan(&same)
+	var recorded []byte
+	err := tx.QueryRow(ctx, `SELECT facts FROM tax_assessment WHERE case_id = $1`, caseID).
+		Scan(vault.Open(factsColumn, &recorded))
 	if err != nil {
 		return fmt.Errorf("compare facts of case %d: %w", caseID, err)
 	}
-	if !same {
+	if !bytes.Equal(recorded, row.facts) {
 		return fmt.Errorf("case %d: %w", caseID, ErrOtherFacts)
 	}
 	return nil
@@ -67,7 +73,8 @@ func Of(ctx context.Context, tx pgx.Tx, caseID int64) (Facts, Assessment, error)
 				FROM tax_line l WHERE l.case_id = $1)
 		FROM tax_assessment a LEFT JOIN tax_confirmation c USING (case_id)
 		WHERE a.case_id = $1`, caseID).
-		Scan(&a.RuleSet, &row.facts, &row.adopted, &row.manual, &row.without, &officer, &reason, &at, &row.lines)
+		Scan(&a.RuleSet, vault.Open(factsColumn, &row.facts), &row.adopted, &row.manual, &row.without,
+			&officer, &reason, &at, &row.lines)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Facts{}, Assessment{}, fmt.Errorf("case %d: %w", caseID, ErrNotAssessed)
 	}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // Adopt stores an adoption. Storing the same one again changes nothing; it
@@ -46,17 +50,21 @@ func AdoptionsOf(ctx context.Context, tx pgx.Tx) ([]Adoption, error) {
 	return all, nil
 }
 
+// memberID is the sealed number of a member of a family.
+const memberID vault.Column = "tax_household_member.id_number"
+
 // PutHousehold stores one family. Each person belongs to one family only.
 func PutHousehold(ctx context.Context, tx pgx.Tx, changedOn time.Time, members ...Member) error {
-	ids, roles := make([]string, len(members)), make([]string, len(members))
+	ids, roles, sealed := make([]string, len(members)), make([]string, len(members)), make([]vault.Sealed, len(members))
 	for i, m := range members {
-		ids[i], roles[i] = m.ID, string(m.Role)
+		ids[i], roles[i], sealed[i] = m.ID, string(m.Role), vault.Seal(memberID, m.ID)
 	}
 	_, err := tx.Exec(ctx, `
 		WITH family AS (INSERT INTO tax_household (changed_on) VALUES ($1) RETURNING id)
-		INSERT INTO tax_household_member (id_number, household_id, role)
-		SELECT m.id_number, family.id, m.role FROM family, unnest($2::text[], $3::text[]) AS m (id_number, role)`,
-		nullable(changedOn), ids, roles)
+		INSERT INTO tax_household_member (id_index, id_number, household_id, role)
+		SELECT m.id_index, m.id_number, family.id, m.role
+		FROM family, unnest($2::bytea[], $3::bytea[], $4::text[]) AS m (id_index, id_number, role)`,
+		nullable(changedOn), vault.Indexes(vault.IDNumber, ids), sealed, roles)
 	if err != nil {
 		return fmt.Errorf("put household: %w", err)
 	}
@@ -67,10 +75,10 @@ func PutHousehold(ctx context.Context, tx pgx.Tx, changedOn time.Time, members .
 // affairs does not know leaves it not Known; that is no error.
 func HouseholdOf(ctx context.Context, tx pgx.Tx, idNumbers []string) (Household, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT m.id_number, m.role, m.household_id, h.changed_on, m.id_number = ANY ($1)
+		SELECT m.id_number, m.role, m.household_id, h.changed_on, m.id_index = ANY ($1)
 		FROM tax_household_member m JOIN tax_household h ON h.id = m.household_id
-		WHERE m.household_id IN (SELECT household_id FROM tax_household_member WHERE id_number = ANY ($1))
-		ORDER BY m.id_number`, idNumbers)
+		WHERE m.household_id IN (SELECT household_id FROM tax_household_member WHERE id_index = ANY ($1))`,
+		vault.Indexes(vault.IDNumber, idNumbers))
 	if err != nil {
 		return Household{}, fmt.Errorf("read household: %w", err)
 	}
@@ -83,7 +91,7 @@ func HouseholdOf(ctx context.Context, tx pgx.Tx, idNumbers []string) (Household,
 	var family int64
 	var changed *time.Time
 	var meant bool
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Role, &family, &changed, &meant}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{vault.Open(memberID, &m.ID), &m.Role, &family, &changed, &meant}, func() error {
 		h.Members = append(h.Members, m)
 		h.Minor = h.Minor || meant && m.Role == MinorChild
 		h.ChangedOn = later(h.ChangedOn, known(changed))
@@ -94,6 +102,7 @@ func HouseholdOf(ctx context.Context, tx pgx.Tx, idNumbers []string) (Household,
 	if err != nil {
 		return Household{}, fmt.Errorf("read household: %w", err)
 	}
+	slices.SortFunc(h.Members, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	h.Known, h.Count = len(asked) == 0 && len(idNumbers) > 0, len(families)
 	return h, nil
 }

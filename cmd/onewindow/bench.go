@@ -16,6 +16,7 @@ import (
 	"onewindow/internal/bench"
 	"onewindow/internal/machine"
 	"onewindow/internal/postgres"
+	"onewindow/internal/vault"
 )
 
 type pipelineCommand struct {
@@ -41,8 +42,13 @@ func (c pipelineCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer stop()
+	ring, err := c.drawRing(&o)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(ring))
 	if c.Kill {
-		r, err := bench.Kill(ctx, url, o, c.child(ctx, url, s))
+		r, err := bench.Kill(ctx, url, o, c.child(ctx, url, ring, s))
 		if err != nil {
 			return err
 		}
@@ -50,6 +56,17 @@ func (c pipelineCommand) Run(ctx context.Context, s streams) error {
 	}
 	r, err := bench.Pipeline(ctx, url, o)
 	return c.print(s, r, err)
+}
+
+// drawRing draws keys for the time of the measurement, in a file for the workers.
+func (c pipelineCommand) drawRing(o *bench.Options) (path string, err error) {
+	dir, err := os.MkdirTemp("", "onewindow-bench-keys-")
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, ringFile)
+	o.Ring, err = vault.ReadOrDraw(path)
+	return path, err
 }
 
 // killed is what a kill -9 left: for the same process started again, and for
@@ -111,7 +128,7 @@ func (c pipelineCommand) server(ctx context.Context, log *slog.Logger, s streams
 }
 
 // child starts this program again as a worker.
-func (c pipelineCommand) child(ctx context.Context, url string, s streams) bench.Child {
+func (c pipelineCommand) child(ctx context.Context, url, ring string, s streams) bench.Child {
 	return func(name string, load bool) *exec.Cmd {
 		args := []string{"bench", "worker", "--name", name}
 		if load {
@@ -125,7 +142,8 @@ func (c pipelineCommand) child(ctx context.Context, url string, s streams) bench
 			self = os.Args[0]
 		}
 		cmd := exec.CommandContext(ctx, self, args...)
-		cmd.Env = append(os.Environ(), "ONEWINDOW_BENCH_DATABASE="+url) // it may hold a password
+		cmd.Env = append(os.Environ(), "ONEWINDOW_BENCH_DATABASE="+url, // it may hold a password
+			"ONEWINDOW_BENCH_RING="+ring)
 		cmd.Stderr = s.err
 		return cmd
 	}
@@ -147,6 +165,7 @@ func (c pipelineCommand) print(s streams, r any, err error) error {
 
 type workerCommand struct {
 	Database string `required:"" env:"ONEWINDOW_BENCH_DATABASE"`
+	Ring     string `required:"" env:"ONEWINDOW_BENCH_RING"`
 	Name     string `required:""`
 	Load     bool
 	StepCPU  bool `name:"step-cpu"`
@@ -154,6 +173,10 @@ type workerCommand struct {
 
 // Run works until it is killed.
 func (c workerCommand) Run(ctx context.Context, s streams) error {
-	o := bench.Options{StepCPU: c.StepCPU, Log: newLog(s, slog.LevelError)}
+	ring, err := vault.Read(c.Ring)
+	if err != nil {
+		return err
+	}
+	o := bench.Options{StepCPU: c.StepCPU, Ring: ring, Log: newLog(s, slog.LevelError)}
 	return bench.Worker(ctx, c.Database, c.Name, c.Load, o, s.out)
 }

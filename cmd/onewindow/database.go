@@ -12,6 +12,7 @@ import (
 	"onewindow/internal/machine"
 	"onewindow/internal/postgres"
 	"onewindow/internal/schema"
+	"onewindow/internal/vault"
 )
 
 // place is where a command keeps its data: a database that somebody runs, or a
@@ -63,8 +64,15 @@ type database struct {
 // poolSize is the number of connections for requests and workers of a process.
 const poolSize = 24
 
+// ringFile holds the keys of a place's database, beside it and not in it.
+const ringFile = "ring.json"
+
 // open finds the database, makes it ready and migrates it.
 func (p place) open(ctx context.Context, dir string, log *slog.Logger, s streams) (*database, error) {
+	ring, err := vault.ReadOrDraw(filepath.Join(dir, ringFile))
+	if err != nil {
+		return nil, err
+	}
 	d := &database{url: p.Database}
 	if d.url == "" {
 		if err := machine.Ready(ctx, machine.Needs{Unpack: dir}, s.err); err != nil {
@@ -76,23 +84,29 @@ func (p place) open(ctx context.Context, dir string, log *slog.Logger, s streams
 		}
 		d.server, d.url = server, server.URL("postgres")
 	}
-	if err := d.connect(ctx); err != nil {
+	if err := d.connect(ctx, ring); err != nil {
 		d.close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *database) connect(ctx context.Context) error {
+// connect opens the pool with the ring, migrates, and makes sure that the ring is
+// the database's.
+func (d *database) connect(ctx context.Context, ring *vault.Ring) error {
 	config, err := pgxpool.ParseConfig(d.url)
 	if err != nil {
 		return fmt.Errorf("read the database's address: %w", err)
 	}
 	config.MaxConns = max(config.MaxConns, poolSize)
+	ring.Prepare(config)
 	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}
-	return schema.Migrate(ctx, d.pool)
+	if err := schema.Migrate(ctx, d.pool); err != nil {
+		return err
+	}
+	return ring.Match(ctx, d.pool)
 }
 
 func (d *database) close() {
@@ -108,9 +122,12 @@ type migrateCommand struct {
 	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
 }
 
-// Run migrates.
+// Run migrates. It reads nothing that is sealed and needs no ring.
 func (c migrateCommand) Run(ctx context.Context) error {
-	d := &database{url: c.Database}
-	defer d.close()
-	return d.connect(ctx)
+	pool, err := pgxpool.New(ctx, c.Database)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer pool.Close()
+	return schema.Migrate(ctx, pool)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"onewindow/internal/outbound"
+	"onewindow/internal/vault"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
@@ -103,9 +104,10 @@ func (a around) companies(http *http.Client) (map[string]utilities.Company, erro
 	return all, nil
 }
 
-// real is what serve and work need: a database, and the offices outside.
+// real is what serve and work need: a database, its keys, and the offices outside.
 type real struct {
 	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
+	Ring     string `help:"File with the keys of the database's sealed columns (docs/VAULT.md)." required:"" type:"path"`
 	Offices  string `help:"File that names gateway and companies (docs/OFFICES.md)." required:"" type:"existingfile"`
 }
 
@@ -114,8 +116,12 @@ func (r real) open(ctx context.Context) (*database, jobs.Offices, error) {
 	if err != nil {
 		return nil, offices, err
 	}
+	ring, err := vault.Read(r.Ring)
+	if err != nil {
+		return nil, offices, err
+	}
 	d := &database{url: r.Database}
-	if err := d.connect(ctx); err != nil {
+	if err := d.connect(ctx, ring); err != nil {
 		d.close()
 		return nil, offices, err
 	}

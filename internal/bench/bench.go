@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/schema"
+	"onewindow/internal/vault"
 )
 
 // Options say what to measure.
@@ -27,6 +28,7 @@ type Options struct {
 	Time     time.Duration // of each of the two measurements
 	StepCPU  bool          // one SHA-256 over 1 MiB in every step
 	PDF      bool          // a drill's entry also renders a certificate
+	Ring     *vault.Ring   // seals the cases
 	Log      *slog.Logger
 }
 
@@ -63,7 +65,7 @@ type Report struct {
 // Pipeline measures the bare bound and then the window, on the database that
 // url names, which it migrates. It must be a database of its own.
 func Pipeline(ctx context.Context, url string, o Options) (*Report, error) {
-	pool, err := open(ctx, url)
+	pool, err := open(ctx, url, o.Ring)
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +89,13 @@ func Pipeline(ctx context.Context, url string, o Options) (*Report, error) {
 	return report(o, bare, full), nil
 }
 
-func open(ctx context.Context, url string) (*pgxpool.Pool, error) {
+func open(ctx context.Context, url string, ring *vault.Ring) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read the database's address: %w", err)
 	}
 	config.MaxConns = 32
+	ring.Prepare(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err

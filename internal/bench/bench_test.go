@@ -6,18 +6,24 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
 	"onewindow/internal/pgtest"
+	"onewindow/internal/vault"
 )
 
 // The test binary is also the worker that is killed.
 func TestMain(m *testing.M) {
 	if name := os.Getenv("BENCH_WORKER"); name != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-		err := Worker(ctx, os.Getenv("BENCH_URL"), name, os.Getenv("BENCH_LOAD") != "", Options{Log: slog.Default()}, os.Stdout)
+		ring, err := vault.Read(os.Getenv("BENCH_RING"))
+		if err == nil {
+			o := Options{Ring: ring, Log: slog.Default()}
+			err = Worker(ctx, os.Getenv("BENCH_URL"), name, os.Getenv("BENCH_LOAD") != "", o, os.Stdout)
+		}
 		stop()
 		if err != nil {
 			slog.Error("worker", "err", err)
@@ -28,10 +34,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func child(t *testing.T, url string) Child {
+func child(t *testing.T, url, ring string) Child {
 	return func(name string, load bool) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
-		cmd.Env = append(os.Environ(), "BENCH_WORKER="+name, "BENCH_URL="+url)
+		cmd.Env = append(os.Environ(), "BENCH_WORKER="+name, "BENCH_URL="+url, "BENCH_RING="+ring)
 		if load {
 			cmd.Env = append(cmd.Env, "BENCH_LOAD=1")
 		}
@@ -43,7 +49,13 @@ func child(t *testing.T, url string) Child {
 func TestAKilledProcessLosesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
-	r, err := Kill(t.Context(), url, Options{Time: 4 * time.Second, Log: slog.Default()}, child(t, url))
+	path := filepath.Join(t.TempDir(), "ring.json")
+	ring, err := vault.ReadOrDraw(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Time: 4 * time.Second, Ring: ring, Log: slog.Default()}
+	r, err := Kill(t.Context(), url, o, child(t, url, path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +75,7 @@ func TestThePipelineReportsBothSides(t *testing.T) {
 	for _, o := range []Options{
 		{Plan: "core", Saturate: true, StepCPU: true}, {Plan: "core", Rate: 20, PDF: true}, {Plan: "sale", Rate: 5},
 	} {
-		o.Time, o.Log = 2*time.Second, slog.Default()
+		o.Time, o.Log, o.Ring = 2*time.Second, slog.Default(), vault.Draw()
 		r, err := Pipeline(t.Context(), pgtest.URL(t), o)
 		if err != nil {
 			t.Fatalf("%+v: %v", o, err)

@@ -44,7 +44,7 @@ const recoveryLimit = 3 * time.Minute
 // Kill runs a child at saturation for the time of o, kills it without warning,
 // and lets another carry on: first one of the same name, then one of another.
 func Kill(ctx context.Context, url string, o Options, child Child) (*KillReport, error) {
-	pool, err := open(ctx, url)
+	pool, err := open(ctx, url, o.Ring)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ const acknowledge = "accepted "
 // InFlight of them at a time and prints the number of each once it is committed.
 // It returns when ctx ends.
 func Worker(ctx context.Context, url, name string, load bool, o Options, out io.Writer) error {
-	pool, err := open(ctx, url)
+	pool, err := open(ctx, url, o.Ring)
 	if err != nil {
 		return err
 	}

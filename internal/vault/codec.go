@@ -9,8 +9,12 @@ import (
 )
 
 // Prepare lets every connection of a pool seal and open with the ring. It must be
-// called before the pool is made; an AfterConnect that config has is kept.
+// called before the pool is made; an AfterConnect that config has is kept. No ring
+// prepares nothing: what is sealed is then refused with ErrNoRing.
 func (r *Ring) Prepare(config *pgxpool.Config) {
+	if r == nil {
+		return
+	}
 	before := config.AfterConnect
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		r.register(conn.TypeMap())

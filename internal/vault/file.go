@@ -192,3 +192,17 @@ func syncDirectory(path string) error {
 	}
 	return errors.Join(dir.Sync(), dir.Close())
 }
+
+// Add draws one more key for the ring of a file and returns its id. It seals from
+// an instant on: late enough that every machine has the file by then.
+func Add(path string, from time.Time) (uint32, error) {
+	f, _, err := readFile(path)
+	if err != nil {
+		return 0, err
+	}
+	f = f.with(time.Now(), from)
+	if err := f.replace(path); err != nil {
+		return 0, fmt.Errorf("add a key to %s: %w", path, err)
+	}
+	return f.Keys[len(f.Keys)-1].ID, nil
+}

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"bytes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -113,14 +112,21 @@ const (
 )
 
 // seal encrypts plain for a column.
-func (r *Ring) seal(c Column, plain []byte) ([]byte, error) {
+func (r *Ring) seal(c Column, plain []byte) []byte {
 	now := time.Now()
-	k := r.current(now).sealer(now)
+	return r.current(now).sealer(now).seal(c, plain)
+}
+
+// seal encrypts plain for a column with this key.
+func (k key) seal(c Column, plain []byte) []byte {
 	head := make([]byte, headSize, headSize+len(plain)+k.aead.Overhead())
 	head[0] = version
 	binary.BigEndian.PutUint32(head[1:], k.id)
-	return k.aead.Seal(head, nil, plain, []byte(boundText+string(c))), nil
+	return k.aead.Seal(head, nil, plain, bound(c))
 }
+
+// bound is what binds a value to its column.
+func bound(c Column) []byte { return []byte(boundText + string(c)) }
 
 // open decrypts what seal made for the same column.
 func (r *Ring) open(c Column, stored []byte) ([]byte, error) {
@@ -136,7 +142,7 @@ func (r *Ring) open(c Column, stored []byte) ([]byte, error) {
 	if k.aead == nil {
 		return nil, fmt.Errorf("%s: %w: key %d", c, ErrUnknownKey, id)
 	}
-	plain, err := k.aead.Open(nil, nil, stored[headSize:], []byte(boundText+string(c)))
+	plain, err := k.aead.Open(nil, nil, stored[headSize:], bound(c))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c, ErrForged)
 	}
@@ -167,6 +173,3 @@ func (r *Ring) purposeKey(p Purpose) []byte {
 	}
 	return derived
 }
-
-// same reports whether two rings make the same indexes.
-func (k *keySet) same(other *keySet) bool { return bytes.Equal(k.index, other.index) }

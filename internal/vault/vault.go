@@ -55,7 +55,7 @@ func (s Sealed) stored(r *Ring) ([]byte, error) {
 	if len(s.plain) == 0 {
 		return nil, nil
 	}
-	return r.seal(s.column, s.plain)
+	return r.seal(s.column, s.plain), nil
 }
 
 // take opens what the database holds into the destination.

@@ -117,17 +117,7 @@ func openOffice(t testing.TB, url string, around func(testing.TB, string) (jobs.
 
 func poolOf(t testing.TB, url string, most int32) *pgxpool.Pool {
 	t.Helper()
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.MaxConns = most
-	pool, err := pgxpool.NewWithConfig(context.Background(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
-	return pool
+	return pgtest.Open(t, url, most)
 }
 
 // build engages the staff and builds n homes.

@@ -75,7 +75,7 @@ CREATE TABLE intake_case (
 	number text NOT NULL UNIQUE,
 	kind text NOT NULL,
 	unit text NOT NULL,
-	application jsonb NOT NULL,
+	application vault_sealed NOT NULL, -- JSON
 	state text NOT NULL CHECK (state IN ('open', 'entered', 'closed', 'refused')),
 	accepted_by text NOT NULL CHECK (accepted_by <> ''),
 	approved_by text,
@@ -129,7 +129,7 @@ CREATE TRIGGER intake_journal_no_truncate BEFORE TRUNCATE ON intake_journal
 CREATE TABLE intake_key (
 	client text NOT NULL,
 	key text NOT NULL,
-	body_hash bytea NOT NULL,
+	body_index vault_index NOT NULL, -- of its SHA-256, which alone would let numbers be guessed
 	case_id bigint NOT NULL REFERENCES intake_case,
 	PRIMARY KEY (client, key)
 );

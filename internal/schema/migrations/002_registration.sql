@@ -16,7 +16,8 @@ BEGIN
 			RAISE EXCEPTION '%.% is set once', TG_TABLE_NAME, closing USING ERRCODE = 'restrict_violation';
 		END IF;
 	END LOOP;
-	IF was - TG_ARGV IS DISTINCT FROM becomes - TG_ARGV THEN
+	IF was - TG_ARGV IS DISTINCT FROM becomes - TG_ARGV
+		AND NOT vault_resealed(TG_RELID, was - TG_ARGV, becomes - TG_ARGV) THEN
 		RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 	END IF;
 	RETURN NEW;
@@ -125,14 +126,15 @@ CREATE TABLE registration_holder (
 	ordinal   int NOT NULL CHECK (ordinal BETWEEN 1 AND 20),
 	name      text NOT NULL CHECK (name <> ''),
 	id_kind   text NOT NULL CHECK (id_kind IN ('resident', 'organisation')),
-	id_number text NOT NULL CHECK (id_number <> ''),
+	id_number vault_sealed NOT NULL,
+	id_index  vault_index NOT NULL,
 	share_num bigint CHECK (share_num > 0),
 	share_den bigint CHECK (share_den >= share_num AND share_den <= 1000000000),
 	PRIMARY KEY (right_id, ordinal),
-	UNIQUE (right_id, id_number),
+	UNIQUE (right_id, id_index),
 	CHECK ((share_num IS NULL) = (share_den IS NULL))
 );
-CREATE INDEX ON registration_holder (id_number);
+CREATE INDEX ON registration_holder (id_index);
 
 -- registration_whole_right checks at commit that a right has as many holders as
 -- it says and that shares, exact fractions over one denominator, sum to 1 (I5).
@@ -224,7 +226,7 @@ CREATE TABLE registration_mortgage (
 	id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	unit          text NOT NULL REFERENCES registration_unit,
 	mortgagee     text NOT NULL,
-	mortgagee_id  text NOT NULL,
+	mortgagee_id  vault_sealed, -- NULL where an old register has none
 	maximum       boolean NOT NULL,
 	secured       bigint NOT NULL CHECK (secured > 0),
 	debt_from     date NOT NULL,
@@ -279,7 +281,7 @@ CREATE TABLE registration_objection (
 	id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	unit          text NOT NULL REFERENCES registration_unit,
 	objector      text NOT NULL,
-	objector_id   text NOT NULL,
+	objector_id   vault_sealed, -- NULL where an old register has none
 	registered_at timestamptz NOT NULL,
 	sued_on       date,
 	closed_on     date
@@ -293,7 +295,7 @@ CREATE TABLE registration_prenotice (
 	mortgage       boolean NOT NULL,
 	holder         text NOT NULL,
 	id_kind        text NOT NULL CHECK (id_kind IN ('resident', 'organisation')),
-	id_number      text NOT NULL,
+	id_number      vault_sealed NOT NULL,
 	registered_on  date NOT NULL,
 	registrable_on date,
 	closed_on      date,
@@ -324,12 +326,15 @@ CREATE TABLE registration_contract_party (
 	ordinal   int NOT NULL CHECK (ordinal BETWEEN 1 AND 20),
 	name      text NOT NULL,
 	id_kind   text NOT NULL CHECK (id_kind IN ('resident', 'organisation')),
-	id_number text NOT NULL,
+	id_number vault_sealed NOT NULL,
+	id_index  vault_index NOT NULL,
+	phone     vault_sealed, -- as the housing bureau has it
 	share_num bigint CHECK (share_num > 0),
 	share_den bigint CHECK (share_den >= share_num),
 	PRIMARY KEY (contract, side, ordinal),
 	CHECK ((share_num IS NULL) = (share_den IS NULL))
 );
+CREATE INDEX ON registration_contract_party (id_index);
 
 -- Days that are not as their weekday says (节假日与调休); the office fills it from
 -- the yearly notice of the State Council. Without a row weekends alone count.
@@ -348,10 +353,14 @@ CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON registration_descript
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON registration_survey
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON registration_holder
+CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON registration_holder
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON registration_contract_party
+CREATE TRIGGER reseal BEFORE UPDATE ON registration_holder
+	FOR EACH ROW EXECUTE FUNCTION vault_refuse_change();
+CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON registration_contract_party
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reseal BEFORE UPDATE ON registration_contract_party
+	FOR EACH ROW EXECUTE FUNCTION vault_refuse_change();
 CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON registration_number
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON registration_unit

@@ -25,7 +25,8 @@ CREATE TABLE tax_household (
 );
 
 CREATE TABLE tax_household_member (
-	id_number    text PRIMARY KEY,
+	id_index     vault_index PRIMARY KEY,
+	id_number    vault_sealed NOT NULL,
 	household_id bigint NOT NULL REFERENCES tax_household,
 	role         text NOT NULL CHECK (role IN ('self', 'spouse', 'minor_child'))
 );
@@ -61,7 +62,7 @@ CREATE TABLE tax_prior (
 CREATE TABLE tax_assessment (
 	case_id  bigint PRIMARY KEY,
 	rule_set text NOT NULL,
-	facts    jsonb NOT NULL,
+	facts    vault_sealed NOT NULL, -- JSON: the parties, by a digest, and their family
 	adopted  jsonb NOT NULL,
 	manual   jsonb NOT NULL,
 	without  jsonb NOT NULL
@@ -129,7 +130,8 @@ CREATE TRIGGER tax_bill_pays_once BEFORE UPDATE OR DELETE ON tax_bill
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_adoption FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_valuation FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_assessment FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_assessment
+	FOR EACH ROW EXECUTE FUNCTION vault_refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_confirmation FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON tax_payment FOR EACH ROW EXECUTE FUNCTION refuse_change();
