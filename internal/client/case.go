@@ -2,105 +2,25 @@ package client
 
 import (
 	"slices"
-	"time"
+
+	"onewindow/internal/client/api"
 )
 
 // Case is a case as the window shows it to staff.
-type Case struct {
-	Number      string       `json:"acceptance_number"`
-	State       string       `json:"state"` // open, entered, closed, refused
-	AcceptedBy  string       `json:"accepted_by"`
-	AcceptedAt  time.Time    `json:"accepted_at"`
-	Steps       []Step       `json:"steps"`
-	Clocks      Clocks       `json:"clocks"`
-	Journal     []Entry      `json:"journal"`
-	Tax         *Tax         `json:"tax"`
-	Utilities   []Account    `json:"utilities"`
-	Certificate *Certificate `json:"certificate"`
-}
+type Case struct{ api.Case }
 
-// Step is where one step of a case stands.
-type Step struct {
-	Step       string     `json:"step"`
-	State      string     `json:"state"`
-	Holder     string     `json:"holder"`
-	StartedAt  *time.Time `json:"started_at"`
-	FinishedAt *time.Time `json:"finished_at"`
-	WaitedMS   int64      `json:"waited_ms"`
-	WorkedMS   int64      `json:"worked_ms"`
-	Findings   []Defect   `json:"findings"`
-}
+// Parts of a case, as the description names them.
+type (
+	Step   = api.Step   // where one step of a case stands
+	Entry  = api.Entry  // one line of its journal
+	Brief  = api.Brief  // a case in a list
+	Defect = api.Defect // one thing that is wrong, or that a person must look at
+)
 
-// Entry is one line of the journal of a case. Step is "" where the case as a
-// whole moved.
-type Entry struct {
-	At     time.Time `json:"at"`
-	Actor  string    `json:"actor"`
-	Step   string    `json:"step"`
-	State  string    `json:"state"`
-	Holder string    `json:"holder"`
-	Reason string    `json:"reason"`
-}
-
-// Clocks are the two times that a case took, in milliseconds.
-type Clocks struct {
-	WallMS   int64 `json:"wall_ms"`
-	OfficeMS int64 `json:"office_ms"`
-}
-
-// Tax is what a case owes. Amounts are fen.
-type Tax struct {
-	Lines  []Line   `json:"lines"`
-	Manual []Defect `json:"manual"`
-	Total  int64    `json:"total_fen"`
-	Bill   *Bill    `json:"bill"`
-}
-
-// Line is one tax of one payer.
-type Line struct {
-	Tax     string `json:"tax"`
-	Payer   string `json:"payer"`
-	Payable int64  `json:"payable_fen"`
-	Reason  string `json:"reason"`
-	Detail  string `json:"detail"`
-}
-
-// Bill is what the applicant is asked to pay, in fen.
-type Bill struct {
-	Ref    string `json:"ref"`
-	Amount int64  `json:"amount_fen"`
-	State  string `json:"state"`
-}
-
-// Account is a utility account and what its company said.
-type Account struct {
-	Utility string   `json:"utility"`
-	Answers []Answer `json:"answers"`
-}
-
-// Answer is what a company said in one step.
-type Answer struct {
-	Step    string `json:"step"`
-	Outcome string `json:"outcome"`
-	Reason  string `json:"reason"`
-	Detail  string `json:"detail"`
-}
-
-// Certificate names the certificate; PDF is empty until it is printed.
-type Certificate struct {
-	Number string `json:"number"`
-	PDF    string `json:"pdf"`
-	Verify string `json:"verify"`
-}
-
-// Brief is a case in a list, with the open step of the holder that was asked for.
-type Brief struct {
-	Number     string `json:"acceptance_number"`
-	State      string `json:"state"`
-	AcceptedBy string `json:"accepted_by"`
-	Step       string `json:"step"`
-	StepState  string `json:"step_state"`
-	Holder     string `json:"holder"`
+// Accepted is the answer to an application that became a case (受理凭证).
+type Accepted struct {
+	api.Accepted
+	Resent bool `json:"-"` // the key had opened the case before
 }
 
 // Issued says whether the certificate is printed.

@@ -2,9 +2,9 @@
 // any program would: it hands an application in, follows its case to the
 // certificate, and says what a person decided.
 //
-// It knows the API and nothing of how a window works inside. Requests are sent
-// again while the other side asks for patience; the idempotency key makes that
-// harmless.
+// It is a thin cover of the generated client (internal/client/api): it signs in,
+// sends requests again while the other side asks for patience, which the
+// idempotency key makes harmless, and knows nothing of how a window works inside.
 package client
 
 import (
@@ -17,10 +17,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"onewindow/internal/client/api"
 )
 
 // Client is one member of staff at one server.
@@ -36,14 +37,9 @@ const (
 	patience   = time.Minute      // how long a server that is busy or away is asked again
 	shortPause = 500 * time.Millisecond
 	maxAnswer  = 16 << 20
+	maxList    = 200
+	jsonMedia  = "application/json"
 )
-
-// Accepted is the answer to an application that became a case (受理凭证).
-type Accepted struct {
-	Number     string    `json:"acceptance_number"`
-	AcceptedAt time.Time `json:"accepted_at"`
-	Resent     bool      `json:"-"` // the key had opened the case before
-}
 
 // KeyOf returns the idempotency key of an application: the same content, the same key.
 func KeyOf(application []byte) string {
@@ -54,8 +50,9 @@ func KeyOf(application []byte) string {
 // Submit hands in an application as it stands under a key. It returns a *Problem
 // if the window refuses it.
 func (c Client) Submit(ctx context.Context, key string, application []byte) (a Accepted, err error) {
-	header := http.Header{"Idempotency-Key": {key}}
-	answer, err := c.insist(ctx, http.MethodPost, "/api/v1/cases", header, application)
+	answer, err := c.insist(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.AcceptCaseWithBody(ctx, &api.AcceptCaseParams{IdempotencyKey: key}, jsonMedia, bytes.NewReader(application))
+	})
 	if err != nil {
 		return a, fmt.Errorf("hand in an application: %w", err)
 	}
@@ -65,33 +62,46 @@ func (c Client) Submit(ctx context.Context, key string, application []byte) (a A
 
 // Find returns a case as it stands.
 func (c Client) Find(ctx context.Context, number string) (found Case, err error) {
-	answer, err := c.insist(ctx, http.MethodGet, casePath(number), nil, nil)
+	answer, err := c.find(ctx, number)
 	if err != nil {
-		return found, fmt.Errorf("look for case %s: %w", number, err)
+		return found, err
 	}
 	return found, answer.into(&found)
 }
 
+func (c Client) find(ctx context.Context, number string) (reply, error) {
+	answer, err := c.insist(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.ShowCase(ctx, number, nil)
+	})
+	if err != nil {
+		return answer, fmt.Errorf("look for case %s: %w", number, err)
+	}
+	return answer, nil
+}
+
 // Waiting lists the newest cases in which a holder has an open step.
 func (c Client) Waiting(ctx context.Context, holder string) ([]Brief, error) {
-	query := url.Values{"holder": {holder}, "limit": {"200"}}
-	answer, err := c.once(ctx, http.MethodGet, "/api/v1/cases?"+query.Encode(), nil, nil)
+	answer, err := c.once(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.ListCases(ctx, &api.ListCasesParams{Holder: holder, Limit: maxList})
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list cases of the %s: %w", holder, err)
 	}
-	var list struct {
-		Cases []Brief `json:"cases"`
-	}
+	var list api.CaseList
 	return list.Cases, answer.into(&list)
 }
 
-// Decide says a person's verdict on a step; reason may be "".
+// Decide says a person's verdict on a step, on the case as it stands at this
+// moment; reason may be "".
 func (c Client) Decide(ctx context.Context, number, step, verdict, reason string) error {
-	body, err := json.Marshal(map[string]string{"verdict": verdict, "reason": reason})
+	seen, err := c.find(ctx, number)
 	if err != nil {
 		return err
 	}
-	_, err = c.once(ctx, http.MethodPost, casePath(number)+"/steps/"+url.PathEscape(step)+"/decision", nil, body)
+	_, err = c.once(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.Decide(ctx, number, step, &api.DecideParams{IfMatch: seen.header.Get("ETag")},
+			api.Decision{Verdict: verdict, Reason: reason})
+	})
 	if err != nil {
 		return fmt.Errorf("decide %s of case %s: %w", step, number, err)
 	}
@@ -100,7 +110,9 @@ func (c Client) Decide(ctx context.Context, number, step, verdict, reason string
 
 // Certificate returns the certificate of a case, a PDF.
 func (c Client) Certificate(ctx context.Context, number string) ([]byte, error) {
-	answer, err := c.insist(ctx, http.MethodGet, casePath(number)+"/certificate.pdf", nil, nil)
+	answer, err := c.insist(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.ShowCertificate(ctx, number)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("fetch the certificate of case %s: %w", number, err)
 	}
@@ -109,11 +121,9 @@ func (c Client) Certificate(ctx context.Context, number string) ([]byte, error) 
 
 // Ready returns nil if the server can do its work.
 func (c Client) Ready(ctx context.Context) error {
-	_, err := c.once(ctx, http.MethodGet, "/readyz", nil, nil)
+	_, err := c.once(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) { return to.Ready(ctx) })
 	return err
 }
-
-func casePath(number string) string { return "/api/v1/cases/" + url.PathEscape(number) }
 
 // reply is an answer that is no refusal.
 type reply struct {
@@ -128,10 +138,13 @@ func (r reply) into(v any) error {
 	return nil
 }
 
+// question asks a server something; the answer comes back unread.
+type question func(ctx context.Context, to *api.Client) (*http.Response, error)
+
 // insist asks until there is an answer other than "later", for a while.
-func (c Client) insist(ctx context.Context, method, path string, header http.Header, body []byte) (reply, error) {
+func (c Client) insist(ctx context.Context, ask question) (reply, error) {
 	for began := time.Now(); ; {
-		answer, err := c.once(ctx, method, path, header, body)
+		answer, err := c.once(ctx, ask)
 		var p *Problem
 		if !errors.As(err, &p) || !p.passing() || time.Since(began) > patience {
 			return answer, err
@@ -143,10 +156,10 @@ func (c Client) insist(ctx context.Context, method, path string, header http.Hea
 }
 
 // once asks once.
-func (c Client) once(ctx context.Context, method, path string, header http.Header, body []byte) (r reply, err error) {
+func (c Client) once(ctx context.Context, ask question) (r reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	res, err := c.send(ctx, method, path, header, body)
+	res, err := c.send(ctx, ask)
 	if err != nil {
 		return r, err
 	}
@@ -161,47 +174,29 @@ func (c Client) once(ctx context.Context, method, path string, header http.Heade
 	return r, nil
 }
 
-// send asks and returns the answer unread.
-func (c Client) send(ctx context.Context, method, path string, header http.Header,
-	body []byte) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, bytes.NewReader(body))
+// send asks as the member of staff, in Chinese, and returns the answer unread.
+func (c Client) send(ctx context.Context, ask question) (*http.Response, error) {
+	options := []api.ClientOption{api.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
+		r.Header.Set("Accept-Language", "zh-CN")
+		if c.Staff != "" {
+			r.SetBasicAuth(c.Staff, c.Secret)
+		}
+		return nil
+	})}
+	if c.HTTP != nil {
+		options = append(options, api.WithHTTPClient(c.HTTP))
+	}
+	to, err := api.NewClient(c.Server, options...)
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range header {
-		r.Header[name] = values
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("Accept-Language", "zh-CN")
-	if c.Staff != "" {
-		r.SetBasicAuth(c.Staff, c.Secret)
-	}
-	if c.HTTP == nil {
-		return http.DefaultClient.Do(r)
-	}
-	return c.HTTP.Do(r)
+	return ask(ctx, to)
 }
 
 // Problem is a refusal (RFC 9457).
 type Problem struct {
-	Type   string   `json:"type"`
-	Title  string   `json:"title"`
-	Status int      `json:"status"`
-	Detail string   `json:"detail"`
-	Errors []Defect `json:"errors"`
-
+	api.Problem
 	RetryAfter time.Duration `json:"-"`
-}
-
-// Defect is one thing that is wrong with an application, or that a person must look at.
-type Defect struct {
-	Check   string `json:"check"`
-	Outcome string `json:"outcome"`
-	Code    string `json:"code"`
-	Field   string `json:"field"`
-	Detail  string `json:"detail"`
 }
 
 // Error says what the server said.
@@ -224,7 +219,8 @@ func (p *Problem) Has(code string) bool {
 
 // passing says that the same request may succeed later.
 func (p *Problem) passing() bool {
-	return p.Status == http.StatusServiceUnavailable || p.Code() == "key_in_flight"
+	return p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests ||
+		p.Code() == "key_in_flight"
 }
 
 func problemOf(res *http.Response, body []byte) *Problem {

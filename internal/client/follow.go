@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"onewindow/internal/client/api"
 )
 
 // ErrSilent says that the server could not be reached for too long.
@@ -56,13 +58,11 @@ type follower struct {
 
 // listen reads one stream to its end and reports whether there is nothing more to hear.
 func (f *follower) listen(ctx context.Context) (over bool, err error) {
-	header := http.Header{"Accept": {"text/event-stream"}}
-	if f.last != "" {
-		header.Set("Last-Event-ID", f.last)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	res, err := f.client.send(ctx, http.MethodGet, casePath(f.number)+"/events", header, nil)
+	res, err := f.client.send(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
+		return to.FollowCase(ctx, f.number, &api.FollowCaseParams{LastEventID: f.last})
+	})
 	if err != nil {
 		return false, err
 	}

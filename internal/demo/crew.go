@@ -102,7 +102,7 @@ func (c *Crew) each(ctx context.Context, holder, step, state string,
 // settled forgives that somebody else was first.
 func settled(err error) error {
 	var p *client.Problem
-	if errors.As(err, &p) && (p.Code() == "step_moved_on" || p.Code() == "verdict_not_taken") {
+	if errors.As(err, &p) && slices.Contains([]string{"step_moved_on", "verdict_not_taken", "match_stale"}, p.Code()) {
 		return nil
 	}
 	return err
