@@ -21,11 +21,15 @@ var mayImport = map[string][]string{
 	"tax":                      {"internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "pgx"},
 	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
-		"internal/notice", "pgx", "river", "github.com/hashicorp/golang-lru/v2"},
+		"internal/files", "internal/notice", "pgx", "river", "github.com/hashicorp/golang-lru/v2"},
 	"templates":         {"internal/money"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
 	"internal/notice":   {"templates", "internal/outbound", "internal/vault", "pgx"},
+	"internal/files": {"internal/vault", "pgx", "golang.org/x/sys/unix", "github.com/pdfcpu/pdfcpu/pkg/api",
+		"github.com/pdfcpu/pdfcpu/pkg/filter", "github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model",
+		"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types", "github.com/minio/minio-go/v7",
+		"github.com/minio/minio-go/v7/pkg/credentials"},
 	"internal/postgres": {"pgx"},
 	"internal/vault":    {"pgx"},
 	"internal/strict":   {},
@@ -33,7 +37,7 @@ var mayImport = map[string][]string{
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/health", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
+		"internal/access", "internal/files", "internal/health", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.
