@@ -35,6 +35,8 @@ var tools = []tool{
 		apt: "qpdf", dnf: "qpdf", brew: "qpdf"}},
 	{"zbarimg", true, onPath("zbarimg"), map[packager]string{
 		apt: "zbar-tools", dnf: "zbar", brew: "zbar"}},
+	{"TypeScript compiler", true, onPath("tsc"), map[packager]string{
+		apt: "node-typescript", dnf: "typescript", brew: "typescript"}},
 }
 
 // onPath returns a test for any of some programs.

@@ -1,0 +1,1107 @@
+/* eslint-disable */
+/* tslint:disable */
+/*
+ * ---------------------------------------------------------------
+ * ## THIS FILE WAS GENERATED VIA SWAGGER-TYPESCRIPT-API        ##
+ * ##                                                           ##
+ * ## AUTHOR: acacode                                           ##
+ * ## SOURCE: https://github.com/acacode/swagger-typescript-api ##
+ * ---------------------------------------------------------------
+ */
+
+/**
+ * day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
+ * @pattern ^[0-9]{15,24}$
+ */
+export type AcceptanceNumber = string;
+
+export interface Accepted {
+  /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
+  acceptance_number: AcceptanceNumber;
+  /** @format date-time */
+  accepted_at: string;
+  /** address of the case */
+  case: string;
+  /** address of its events */
+  events: string;
+}
+
+/** A utility account and what its company said */
+export interface Account {
+  account: string;
+  answers: Answer[];
+  utility: Utility;
+}
+
+export interface Answer {
+  /** @format date-time */
+  answered_at?: string;
+  /** 1/100 yuan */
+  arrears_fen: Fen;
+  /** @format date-time */
+  asked_at: string;
+  attempts: number;
+  /** 1/100 yuan */
+  balance_fen: Fen;
+  /** the sentence of the reason */
+  detail?: string;
+  /** found, moved, refused, later, cancelled; empty before the first answer */
+  outcome: string;
+  /** a code of the refusal */
+  reason?: string;
+  step: StepName;
+  /** the company's own */
+  words?: string;
+}
+
+/** One form for registration, tax and the utilities (申请) */
+export interface Application {
+  /** @maxItems 20 */
+  buyers: Party[];
+  /** number of the certificate that is handed in */
+  certificate: string;
+  co_ownership: CoOwnership;
+  /**
+   * number of the filed contract (网签备案合同编号)
+   * @maxLength 50
+   */
+  contract: string;
+  /** sale_transfer (转移登记) */
+  kind: string;
+  /** 1/100 yuan */
+  price_fen: Fen;
+  /** @maxItems 20 */
+  sellers: Party[];
+  /** unit code of 28 characters (不动产单元代码) */
+  unit: string;
+  /** @maxItems 3 */
+  utilities?: UtilityAccount[];
+}
+
+export interface Bill {
+  /** 1/100 yuan */
+  amount_fen: Fen;
+  /** leads to where a person pays */
+  page?: string;
+  /** @format date-time */
+  paid_at?: string;
+  ref: string;
+  state: "open" | "paid";
+}
+
+/** A case in a list, with the open step that is due first */
+export interface Brief {
+  /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
+  acceptance_number: AcceptanceNumber;
+  /** @format date-time */
+  accepted_at: string;
+  accepted_by: string;
+  case: string;
+  holder?: Holder;
+  kind: string;
+  state: CaseState;
+  step?: StepName;
+  step_state?: StepState;
+  unit: string;
+  /** @format date-time */
+  until?: string;
+}
+
+export interface Case {
+  /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
+  acceptance_number: AcceptanceNumber;
+  /** @format date-time */
+  accepted_at: string;
+  accepted_by: string;
+  approved_by?: string;
+  buyers: Party[];
+  /** The certificate; pdf is missing until it is printed */
+  certificate?: Certificate;
+  certificate_handed_in: string;
+  /** The time on the wall, and the time less what waited for the applicant; who held the case how long */
+  clocks: Clocks;
+  /** @format date-time */
+  closed_at?: string;
+  co_ownership: CoOwnership;
+  contract: string;
+  journal: Entry[];
+  kind: string;
+  /** 1/100 yuan */
+  price_fen: Fen;
+  /** @format date-time */
+  read_at: string;
+  sellers: Party[];
+  state: CaseState;
+  steps: Step[];
+  /** What the transfer owes: every line with the rulings behind it */
+  tax?: Tax;
+  unit: string;
+  utilities: Account[];
+}
+
+export interface CaseList {
+  cases: Brief[];
+  /** address of what follows */
+  next?: string;
+}
+
+export type CaseState = "open" | "entered" | "closed" | "refused";
+
+/** The certificate; pdf is missing until it is printed */
+export interface Certificate {
+  /** @format date-time */
+  issued_at?: string;
+  number: string;
+  /** its address */
+  pdf?: string;
+  /** where anyone may check it */
+  verify?: string;
+}
+
+/** The time on the wall, and the time less what waited for the applicant; who held the case how long */
+export interface Clocks {
+  held_ms: Record<string, number>;
+  /** @format int64 */
+  office_ms: number;
+  spans: Span[];
+  /** @format int64 */
+  wall_ms: number;
+}
+
+export type CoOwnership = "sole" | "joint" | "by_shares";
+
+export interface CompanyNotice {
+  /** @format int64 */
+  arrears_fen?: number;
+  /** @format int64 */
+  balance_fen?: number;
+  /** found, moved, refused or cancelled */
+  outcome: string;
+  /** a code, with refused */
+  reason?: string;
+  /** of the request */
+  ref: string;
+  words?: string;
+}
+
+export interface CompanyNoticeParams {
+  /**
+   * the company's utility
+   * @example "water"
+   */
+  utility: Utility;
+}
+
+/** An officer took the proposed figures as their own */
+export interface Confirmation {
+  /** @format date-time */
+  at: string;
+  officer: string;
+  reason: string;
+}
+
+export interface DeadLetter {
+  /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
+  acceptance_number: AcceptanceNumber;
+  /** @format date-time */
+  at: string;
+  attempts: number;
+  /** without personal data */
+  error: string;
+  /** @format int64 */
+  id: number;
+  step: StepName;
+}
+
+export interface DeadLetters {
+  dead_letters: DeadLetter[];
+}
+
+export interface DecideParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+  /**
+   * the step that waits
+   * @example "review"
+   */
+  step: StepName;
+}
+
+export interface Decision {
+  /**
+   * always for return, refuse, confirm and give_up
+   * @maxLength 500
+   */
+  reason?: string;
+  /** approve, return, refuse, supplement, confirm, retry or give_up */
+  verdict: string;
+}
+
+/** One thing that is wrong, or that a person must look at */
+export interface Defect {
+  check?: string;
+  code: string;
+  detail: string;
+  /** path such as sellers[0].id_number */
+  field?: string;
+  outcome?: "pass" | "human" | "block";
+}
+
+/** A line of the journal; without a step where the case as a whole moved */
+export interface Entry {
+  actor: string;
+  /** @format date-time */
+  at: string;
+  holder?: Holder;
+  /** a code */
+  reason: string;
+  state: string;
+  step?: StepName;
+  /** a person's own */
+  words?: string;
+}
+
+export interface ExplainProblemParams {
+  /**
+   * the last part of a problem's type
+   * @pattern ^[a-z_]+$
+   * @example "defects"
+   */
+  problem: string;
+}
+
+/**
+ * 1/100 yuan
+ * @format int64
+ */
+export type Fen = number;
+
+export interface FollowCaseParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+export type Holder =
+  | "machine"
+  | "reviewer"
+  | "applicant"
+  | "tax_officer"
+  | "company"
+  | "operator";
+
+export interface ListCasesParams {
+  /**
+   * only those accepted at this moment or later
+   * @format date-time
+   */
+  accepted_since?: string;
+  /**
+   * only those accepted before this moment
+   * @format date-time
+   */
+  accepted_until?: string;
+  /**
+   * where to go on; taken from next
+   * @maxLength 200
+   */
+  cursor?: string;
+  /** only those in which this holder has an open step */
+  holder?: Holder;
+  /**
+   * at most so many at once
+   * @min 1
+   * @max 200
+   * @default 50
+   */
+  limit?: number;
+  /** only those that stand here */
+  state?: CaseState;
+  /** only those in which this step is open */
+  step?: StepName;
+  /**
+   * only those on this unit (不动产单元代码)
+   * @pattern ^[0-9A-Z]{28}$
+   */
+  unit?: string;
+}
+
+export interface Party {
+  /** resident or organisation; resident if left out */
+  id_kind?: string;
+  /** of the identity document, or the unified social credit code */
+  id_number: string;
+  /** kept as typed, rare characters included; at most 50 characters */
+  name: string;
+  /** where notices go */
+  phone?: string;
+  /** of a buyer under by_shares, such as 1/2 */
+  share?: string;
+}
+
+export interface PaymentNotice {
+  /** of the bill */
+  ref: string;
+  /** open, paid, closed or declined */
+  state: string;
+}
+
+/** A refusal (RFC 9457). The type is stable and explains itself at its address. */
+export interface Problem {
+  detail?: string;
+  errors?: Defect[];
+  /**
+   * number under which the log speaks of the request
+   * @format uri
+   */
+  instance?: string;
+  /**
+   * @min 400
+   * @max 599
+   */
+  status: number;
+  title: string;
+  /**
+   * @format uri-reference
+   * @pattern ^/problems/[a-z_]+$
+   */
+  type: string;
+}
+
+export interface Readiness {
+  findings: Defect[];
+  ready: boolean;
+}
+
+/** Which value of a parameter a line used, and on whose word */
+export interface Settlement {
+  article?: string;
+  by?: string;
+  document: string;
+  /** @format date-time */
+  from_on?: string;
+  office?: string;
+  /** @format date-time */
+  on?: string;
+  param?: string;
+  sample?: boolean;
+  standing: "verified" | "adopted" | "unsettled" | "officer";
+  /** @format int64 */
+  value: number;
+}
+
+export interface ShowCaseParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+export interface ShowCertificateParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+export interface Span {
+  /** @format date-time */
+  from: string;
+  holder: Holder;
+  step?: StepName;
+  /** @format date-time */
+  to: string;
+}
+
+/** What a person said of the step */
+export interface SpokenVerdict {
+  by: string;
+  reason?: string;
+  verdict: string;
+}
+
+export interface Status {
+  status: string;
+}
+
+/** Where one step stands: who holds it, since when, until when */
+export interface Step {
+  findings?: Defect[];
+  /** @format date-time */
+  finished_at?: string;
+  holder?: Holder;
+  /** @format date-time */
+  since?: string;
+  /** @format date-time */
+  started_at?: string;
+  state: StepState;
+  step: StepName;
+  /** @format date-time */
+  until?: string;
+  /** What a person said of the step */
+  verdict?: SpokenVerdict;
+  /** @format int64 */
+  waited_ms: number;
+  /** @format int64 */
+  worked_ms: number;
+}
+
+export type StepName =
+  | "filing"
+  | "review"
+  | "assess"
+  | "settle"
+  | "water_request"
+  | "power_request"
+  | "gas_request"
+  | "enter"
+  | "certificate"
+  | "water_confirm"
+  | "power_confirm"
+  | "gas_confirm"
+  | "water_cancel"
+  | "power_cancel"
+  | "gas_cancel";
+
+export type StepState =
+  | "waiting"
+  | "running"
+  | "needs_input"
+  | "manual"
+  | "awaiting_payment"
+  | "awaiting_company"
+  | "done"
+  | "refused"
+  | "cancelled";
+
+/** What the transfer owes: every line with the rulings behind it */
+export interface Tax {
+  bill?: Bill;
+  /** An officer took the proposed figures as their own */
+  confirmed?: Confirmation;
+  lines: TaxLine[];
+  /** why an officer must decide */
+  manual?: Defect[];
+  rule_set: string;
+  /** 1/100 yuan */
+  total_fen: Fen;
+  /** taxes without even a proposed figure */
+  without?: string[];
+}
+
+export interface TaxLine {
+  /** 1/100 yuan */
+  base_fen: Fen;
+  /** the sentence of the reason */
+  detail?: string;
+  /** 1/100 yuan */
+  due_fen: Fen;
+  /** 1/100 yuan */
+  payable_fen: Fen;
+  payer: "buyer" | "seller";
+  /** 1 for the first person of the side; 0 when the side owes jointly */
+  person: number;
+  /**
+   * basis points
+   * @format int64
+   */
+  rate_bp: number;
+  /** why it pays nothing or less */
+  reason?: string;
+  /** 1/100 yuan */
+  relief_fen: Fen;
+  /** main parameter and the day it took effect */
+  rule: string;
+  settled: Settlement[];
+  tax: string;
+}
+
+export type Utility = "water" | "power" | "gas";
+
+export interface UtilityAccount {
+  /** number of the account to be moved (户号) */
+  account: string;
+  /** water, power or gas */
+  utility: string;
+}
+
+export type QueryParamsType = Record<string | number, any>;
+export type ResponseFormat = keyof Omit<Body, "body" | "bodyUsed">;
+
+export interface FullRequestParams extends Omit<RequestInit, "body"> {
+  /** set parameter to `true` for call `securityWorker` for this request */
+  secure?: boolean;
+  /** request path */
+  path: string;
+  /** content type of request body */
+  type?: ContentType;
+  /** query params */
+  query?: QueryParamsType;
+  /** format of response (i.e. response.json() -> format: "json") */
+  format?: ResponseFormat;
+  /** request body */
+  body?: unknown;
+  /** base url */
+  baseUrl?: string;
+  /** request cancellation token */
+  cancelToken?: CancelToken;
+}
+
+export type RequestParams = Omit<
+  FullRequestParams,
+  "body" | "method" | "query" | "path"
+>;
+
+export interface ApiConfig<SecurityDataType = unknown> {
+  baseUrl?: string;
+  baseApiParams?: Omit<RequestParams, "baseUrl" | "cancelToken" | "signal">;
+  securityWorker?: (
+    securityData: SecurityDataType | null,
+  ) => Promise<RequestParams | void> | RequestParams | void;
+  customFetch?: typeof fetch;
+}
+
+export interface HttpResponse<D extends unknown, E extends unknown = unknown>
+  extends Response {
+  data: D;
+  error: E;
+}
+
+type CancelToken = Symbol | string | number;
+
+export type ContentType =
+  | "application/json"
+  | "application/vnd.api+json"
+  | "multipart/form-data"
+  | "application/x-www-form-urlencoded"
+  | "text/plain";
+
+export class HttpClient<SecurityDataType = unknown> {
+  public baseUrl: string = "/";
+  private securityData: SecurityDataType | null = null;
+  private securityWorker?: ApiConfig<SecurityDataType>["securityWorker"];
+  private abortControllers = new Map<CancelToken, AbortController>();
+  private customFetch = (...fetchParams: Parameters<typeof fetch>) =>
+    fetch(...fetchParams);
+
+  private baseApiParams: RequestParams = {
+    credentials: "same-origin",
+    headers: {},
+    redirect: "follow",
+    referrerPolicy: "no-referrer",
+  };
+
+  constructor(apiConfig: ApiConfig<SecurityDataType> = {}) {
+    Object.assign(this, apiConfig);
+  }
+
+  public setSecurityData = (data: SecurityDataType | null) => {
+    this.securityData = data;
+  };
+
+  protected encodeQueryParam(key: string, value: any) {
+    const encodedKey = encodeURIComponent(key);
+    return `${encodedKey}=${encodeURIComponent(typeof value === "number" ? value : `${value}`)}`;
+  }
+
+  protected addQueryParam(query: QueryParamsType, key: string) {
+    return this.encodeQueryParam(key, query[key]);
+  }
+
+  protected addArrayQueryParam(query: QueryParamsType, key: string) {
+    const value = query[key];
+    return value.map((v: any) => this.encodeQueryParam(key, v)).join("&");
+  }
+
+  protected toQueryString(rawQuery?: QueryParamsType): string {
+    const query = rawQuery || {};
+    const keys = Object.keys(query).filter(
+      (key) => "undefined" !== typeof query[key],
+    );
+    return keys
+      .map((key) =>
+        Array.isArray(query[key])
+          ? this.addArrayQueryParam(query, key)
+          : this.addQueryParam(query, key),
+      )
+      .join("&");
+  }
+
+  protected addQueryParams(rawQuery?: QueryParamsType): string {
+    const queryString = this.toQueryString(rawQuery);
+    return queryString ? `?${queryString}` : "";
+  }
+
+  private contentFormatters: Record<ContentType, (input: any) => any> = {
+    ["application/json"]: (input: any) =>
+      input !== null && (typeof input === "object" || typeof input === "string")
+        ? JSON.stringify(input)
+        : input,
+    ["application/vnd.api+json"]: (input: any) =>
+      input !== null && (typeof input === "object" || typeof input === "string")
+        ? JSON.stringify(input)
+        : input,
+    ["text/plain"]: (input: any) =>
+      input !== null && typeof input !== "string"
+        ? JSON.stringify(input)
+        : input,
+    ["multipart/form-data"]: (input: any) => {
+      if (input instanceof FormData) {
+        return input;
+      }
+
+      return Object.keys(input || {}).reduce((formData, key) => {
+        const property = input[key];
+        formData.append(
+          key,
+          property instanceof Blob
+            ? property
+            : typeof property === "object" && property !== null
+              ? JSON.stringify(property)
+              : `${property}`,
+        );
+        return formData;
+      }, new FormData());
+    },
+    ["application/x-www-form-urlencoded"]: (input: any) =>
+      this.toQueryString(input),
+  };
+
+  protected mergeRequestParams(
+    params1: RequestParams,
+    params2?: RequestParams,
+  ): RequestParams {
+    return {
+      ...this.baseApiParams,
+      ...params1,
+      ...(params2 || {}),
+      headers: {
+        ...(this.baseApiParams.headers || {}),
+        ...(params1.headers || {}),
+        ...((params2 && params2.headers) || {}),
+      },
+    };
+  }
+
+  protected createAbortSignal = (
+    cancelToken: CancelToken,
+  ): AbortSignal | undefined => {
+    if (this.abortControllers.has(cancelToken)) {
+      const abortController = this.abortControllers.get(cancelToken);
+      if (abortController) {
+        return abortController.signal;
+      }
+      return void 0;
+    }
+
+    const abortController = new AbortController();
+    this.abortControllers.set(cancelToken, abortController);
+    return abortController.signal;
+  };
+
+  public abortRequest = (cancelToken: CancelToken) => {
+    const abortController = this.abortControllers.get(cancelToken);
+
+    if (abortController) {
+      abortController.abort();
+      this.abortControllers.delete(cancelToken);
+    }
+  };
+
+  public request = async <T = any, E = any>({
+    body,
+    secure,
+    path,
+    type,
+    query,
+    format,
+    baseUrl,
+    cancelToken,
+    ...params
+  }: FullRequestParams): Promise<HttpResponse<T, E>> => {
+    const secureParams =
+      ((typeof secure === "boolean" ? secure : this.baseApiParams.secure) &&
+        this.securityWorker &&
+        (await this.securityWorker(this.securityData))) ||
+      {};
+    const requestParams = this.mergeRequestParams(params, secureParams);
+    const queryString = query && this.toQueryString(query);
+    const payloadFormatter = this.contentFormatters[type || "application/json"];
+    const responseFormat = format || requestParams.format;
+
+    return this.customFetch(
+      `${baseUrl || this.baseUrl || ""}${path}${queryString ? `?${queryString}` : ""}`,
+      {
+        ...requestParams,
+        headers: {
+          ...(requestParams.headers || {}),
+          ...(type && type !== "multipart/form-data"
+            ? { "Content-Type": type }
+            : {}),
+        },
+        signal:
+          (cancelToken
+            ? this.createAbortSignal(cancelToken)
+            : requestParams.signal) || null,
+        body:
+          typeof body === "undefined" || body === null
+            ? null
+            : payloadFormatter(body),
+      },
+    ).then(async (response) => {
+      const r = response as HttpResponse<T, E>;
+      r.data = null as unknown as T;
+      r.error = null as unknown as E;
+
+      const responseToParse = responseFormat ? response.clone() : response;
+      const data = !responseFormat
+        ? r
+        : await responseToParse[responseFormat]()
+            .then((data) => {
+              if (r.ok) {
+                r.data = data;
+              } else {
+                r.error = data;
+              }
+              return r;
+            })
+            .catch((e) => {
+              r.error = e;
+              return r;
+            });
+
+      if (cancelToken) {
+        this.abortControllers.delete(cancelToken);
+      }
+
+      if (!response.ok) throw data;
+      return data;
+    });
+  };
+}
+
+/**
+ * @title Onewindow
+ * @version 1.0.0
+ * @license See the repository
+ * @baseUrl /
+ *
+ * One application at one window becomes, in parallel, the registration review, the tax assessment and the transfers
+ * of water, power and gas; when both have passed, the right is entered and a certificate issued.
+ *
+ * **Who asks.** HTTP Basic with an id and a drawn key (programs), `Authorization: Bearer` with the token of a session,
+ * or the cookie of the pages. An object of another office, company or party is answered like one that is not there.
+ *
+ * **Refusals** are RFC 9457 problems (`application/problem+json`). `type` is stable and explains itself at its address;
+ * `title`, `detail` and the words of `errors` are in Chinese or English by `Accept-Language`; `errors` lists every defect
+ * at once, with a stable `code` and the path of the field.
+ *
+ * **Sending again.** `POST /api/v1/cases` takes an `Idempotency-Key` (1 to 200 printable ASCII characters, kept as long as the
+ * case): the same key and body is answered with the first answer and `Idempotent-Replayed: true`, another body with 422, a key
+ * whose first request is still under way with 409. Every other POST says under `x-repeat` why it needs none.
+ *
+ * **Changes of a case** need `If-Match` with the `ETag` under which it was seen (RFC 9110): without it 428 (RFC 6585), with an old
+ * one 412 and nothing is changed. The tag names the state of the case and the language; the members that only tell the time of
+ * reading (`read_at`, `clocks`, `waited_ms`) are not part of what it stands for. `If-None-Match` saves an unchanged body (304).
+ *
+ * **Lists** are read forwards: `next` (and `Link: <…>; rel="next"`) is the address of what follows. The cursor in it is opaque.
+ *
+ * **Limits.** Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): `q` requests in `w` seconds,
+ * `r` left, for `t` seconds. Beyond them 429 with `Retry-After`. Signing in and asking for codes have far smaller limits.
+ *
+ * **Compatibility.** Within v1 members, parameters, problem types and enumeration values may be added and none removed or
+ * changed: readers pass over what they do not know. What is to go is first marked `deprecated` here for at least twelve months;
+ * its answers then carry `Deprecation` (RFC 9745) and, with a day set, `Sunset` (RFC 8594). Requests are read strictly: an
+ * unknown member is refused by name.
+ *
+ * Amounts are whole fen (1/100 yuan), times RFC 3339 in UTC+8.
+ */
+export class Api<
+  SecurityDataType extends unknown,
+> extends HttpClient<SecurityDataType> {
+  api = {
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name ListCases
+     * @summary List cases, the newest first, without their people
+     * @request GET:/api/v1/cases
+     * @secure
+     */
+    listCases: (query: ListCasesParams = {}, params: RequestParams = {}) =>
+      this.request<CaseList, Problem>({
+        path: `/api/v1/cases`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description First request and resend are both answered 201 with the same body. An application with defects is refused with all of them at once, and nothing is written.
+     *
+     * @tags cases
+     * @name AcceptCase
+     * @summary Hand in an application; it becomes a case
+     * @request POST:/api/v1/cases
+     * @secure
+     */
+    acceptCase: (data: Application, params: RequestParams = {}) =>
+      this.request<Accepted, Problem>({
+        path: `/api/v1/cases`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name Preflight
+     * @summary Name every defect of an application without handing it in
+     * @request POST:/api/v1/cases/preflight
+     * @secure
+     */
+    preflight: (data: Application, params: RequestParams = {}) =>
+      this.request<Readiness, Problem>({
+        path: `/api/v1/cases/preflight`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name ShowCase
+     * @summary Everything that staff may see of a case, its people masked
+     * @request GET:/api/v1/cases/{number}
+     * @secure
+     */
+    showCase: ({ number }: ShowCaseParams, params: RequestParams = {}) =>
+      this.request<Case, void | Problem>({
+        path: `/api/v1/cases/${number}`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description The id of an event is the version of the case: a client that comes again with Last-Event-ID misses nothing. 204 says that nothing more will come. A stream ends after ten minutes; the client comes again.
+     *
+     * @tags cases
+     * @name FollowCase
+     * @summary Follow a case as server-sent events, each the case as it then stands
+     * @request GET:/api/v1/cases/{number}/events
+     * @secure
+     */
+    followCase: ({ number }: FollowCaseParams, params: RequestParams = {}) =>
+      this.request<AcceptanceNumber, Problem>({
+        path: `/api/v1/cases/${number}/events`,
+        method: "GET",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name ShowCertificate
+     * @summary The certificate itself, unmasked
+     * @request GET:/api/v1/cases/{number}/certificate.pdf
+     * @secure
+     */
+    showCertificate: (
+      { number }: ShowCertificateParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Blob, void | Problem>({
+        path: `/api/v1/cases/${number}/certificate.pdf`,
+        method: "GET",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * @description Which role may say which verdict: approve, refuse and return a review; confirm figures; supplement, retry, give up. Nobody approves a case that they accepted.
+     *
+     * @tags cases
+     * @name Decide
+     * @summary Say a person's verdict on a step that waits for them
+     * @request POST:/api/v1/cases/{number}/steps/{step}/decision
+     * @secure
+     */
+    decide: (
+      { number, step }: DecideParams,
+      data: Decision,
+      params: RequestParams = {},
+    ) =>
+      this.request<Case, Problem>({
+        path: `/api/v1/cases/${number}/steps/${step}/decision`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Signed as Standard Webhooks say; the gateway is asked before anything is believed.
+     *
+     * @tags callbacks
+     * @name PaymentNotice
+     * @summary The payment gateway says that something happened to an order
+     * @request POST:/api/v1/callbacks/payments
+     * @secure
+     */
+    paymentNotice: (data: PaymentNotice, params: RequestParams = {}) =>
+      this.request<void, Problem>({
+        path: `/api/v1/callbacks/payments`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * @description Signed as Standard Webhooks say, with the company's own key. A repeated answer changes nothing.
+     *
+     * @tags callbacks
+     * @name CompanyNotice
+     * @summary A utility company answers what it had put off
+     * @request POST:/api/v1/callbacks/utilities/{utility}
+     * @secure
+     */
+    companyNotice: (
+      { utility }: CompanyNoticeParams,
+      data: CompanyNotice,
+      params: RequestParams = {},
+    ) =>
+      this.request<void, Problem>({
+        path: `/api/v1/callbacks/utilities/${utility}`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name ListDeadLetters
+     * @summary What no machine could finish and nobody has settled
+     * @request GET:/api/v1/dead-letters
+     * @secure
+     */
+    listDeadLetters: (params: RequestParams = {}) =>
+      this.request<DeadLetters, Problem>({
+        path: `/api/v1/dead-letters`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name Describe
+     * @summary This description
+     * @request GET:/api/v1/openapi.json
+     * @secure
+     */
+    describe: (params: RequestParams = {}) =>
+      this.request<object, void | Problem>({
+        path: `/api/v1/openapi.json`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+  };
+  problems = {
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name ExplainProblem
+     * @summary What a problem type means, as a problem or, in a browser, as a page
+     * @request GET:/problems/{problem}
+     * @secure
+     */
+    explainProblem: (
+      { problem }: ExplainProblemParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Problem, Problem>({
+        path: `/problems/${problem}`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+  };
+  livez = {
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name Live
+     * @summary Whether this process answers
+     * @request GET:/livez
+     * @secure
+     */
+    live: (params: RequestParams = {}) =>
+      this.request<Status, any>({
+        path: `/livez`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+  };
+  readyz = {
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name Ready
+     * @summary Whether this process can do its work
+     * @request GET:/readyz
+     * @secure
+     */
+    ready: (params: RequestParams = {}) =>
+      this.request<Status, Problem>({
+        path: `/readyz`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+  };
+}
+// sha256 of the description: a47999e04efa37f422a1deb50befa3e0f1381cd85572a4b4909634fe65c118a8
