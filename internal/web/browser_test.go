@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 	"onewindow/internal/money"
 	"onewindow/internal/town"
 	"onewindow/registration"
+	"onewindow/templates"
 )
 
 // pictures names the environment variable with a directory for pictures of the
@@ -42,6 +42,7 @@ type browser struct {
 func (o *office) open(t *testing.T) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("accept-lang", templates.Chinese),
 		chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
 	allocator, release := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
@@ -164,15 +165,10 @@ func (b *browser) signIn(staff string) {
 	b.keys = 0
 }
 
-//go:embed testdata/audit.js
-var audit string
-
 // picture looks whether everybody can read the page, and keeps how it looks.
 func (b *browser) picture(name string) {
 	b.t.Helper()
-	if complaints := b.ask(audit); complaints != "" {
-		b.t.Errorf("the page %s: %s", name, complaints)
-	}
+	b.accessible(name)
 	b.keep(name)
 }
 

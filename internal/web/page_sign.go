@@ -19,7 +19,7 @@ type signInPage struct {
 }
 
 func (s *server) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	return show(w, http.StatusOK, "sign_in", signInPage{Next: within(r.URL.Query().Get("next"))})
+	return show(w, http.StatusOK, "sign_in", signInPage{frame: frameOf(r, ""), Next: within(r.URL.Query().Get("next"))})
 }
 
 // postSignIn opens a session and goes on to where the person wanted to be.
@@ -30,8 +30,8 @@ func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	id, next := strings.TrimSpace(typed(r, "id")), within(r.PostFormValue("next"))
 	err := s.signIn(w, r, id, strings.TrimSpace(r.PostFormValue("secret")))
 	if errors.Is(err, access.ErrUnknown) {
-		p := signInPage{ID: id, Next: next}
-		p.Errors = []mistake{{ID: "id", Text: wordsOf("problem_credentials", nil)}}
+		p := signInPage{frame: frameOf(r, ""), ID: id, Next: next}
+		p.Errors = []mistake{{ID: "id", Text: p.say("problem_credentials", nil)}}
 		return show(w, http.StatusUnauthorized, "sign_in", p)
 	}
 	if err != nil {
@@ -84,7 +84,7 @@ type verifiedView struct {
 
 // showVerification answers every id that is none with the same page.
 func (s *server) showVerification(w http.ResponseWriter, r *http.Request) error {
-	p := verifyPage{At: time.Now()}
+	p := verifyPage{frame: frameOf(r, ""), At: time.Now()}
 	id, err := certificate.ParseVerifyID(chi.URLParam(r, "id"))
 	if err != nil {
 		return show(w, http.StatusNotFound, "verify", p)

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"onewindow/intake"
+	"onewindow/jobs"
+	"onewindow/templates"
+)
+
+// axe-core 4.14.1 (npm, MPL-2.0, LICENSE-axe-core.txt), gzipped as it was published.
+//
+//go:embed testdata/axe.min.js.gz
+var axeGzipped []byte
+
+//go:embed testdata/audit.js
+var audit string
+
+// runAxe looks for everything that axe knows; the value is a list of complaints.
+const runAxe = `axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(v =>
+	v.id + " (" + v.help + "): " + v.nodes.map(n => n.html.slice(0, 200) + " " + n.failureSummary).join(" | ")).join("\n"))`
+
+func axe(t *testing.T) string {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(axeGzipped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
+// accessible fails the test if somebody cannot read the page.
+func (b *browser) accessible(name string) {
+	b.t.Helper()
+	if b.ask(`typeof axe`) == "undefined" {
+		b.do(chromedp.Evaluate[chromedp.Void](axe(b.t) + ";void 0"))
+	}
+	await := func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](runAxe, await))
+	if err != nil {
+		b.t.Fatalf("the page %s: %v", name, err)
+	}
+	if found += b.ask(audit); found != "" {
+		b.t.Errorf("the page %s: %s", name, found)
+	}
+}
+
+// prefer makes the browser ask for a language and a size of type.
+func (b *browser) prefer(lang, size string) {
+	b.t.Helper()
+	for name, value := range map[string]string{langCookie: lang, typeCookie: size} {
+		set := network.SetCookieParams{Name: name, Value: value, URL: b.o.url}
+		if _, err := chromedp.Call(b.ctx, network.SetCookie, set); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// everywhere looks at a page in both languages and both sizes of type, on a desk,
+// at double zoom and on the narrowest telephone.
+func (b *browser) everywhere(name string, open func()) {
+	b.t.Helper()
+	for _, lang := range templates.Languages {
+		for _, size := range []string{"usual", typeLarge} {
+			b.prefer(lang, size)
+			b.do(chromedp.EmulateViewport(1366, 768))
+			open()
+			b.look(name + "-" + lang + "-" + size)
+			b.do(chromedp.EmulateViewport(683, 384))
+			b.look(name + "-" + lang + "-" + size + "-zoom")
+			b.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateMobile))
+			b.look(name + "-" + lang + "-" + size + "-phone")
+		}
+	}
+	b.prefer(templates.Chinese, "usual")
+	b.do(chromedp.EmulateViewport(1366, 768))
+}
+
+func (b *browser) look(name string) {
+	b.t.Helper()
+	if strings.HasSuffix(name, "-zoom") { // the same document as on the desk: only its shape is new
+		if complaints := b.ask(audit); complaints != "" {
+			b.t.Errorf("the page %s: %s", name, complaints)
+		}
+		return
+	}
+	b.picture(name)
+}
+
+// sold sells home i and returns the number of its case, closed.
+func (o *office) sold(i int) string {
+	o.t.Helper()
+	number := o.accept(i).Number
+	o.waitFor(number, intake.Review, intake.NeedsInput)
+	o.say("registrar-01", number, intake.Review, jobs.Approve, "")
+	o.waitFor(number, intake.Settle, intake.AwaitingPayment)
+	o.pay(number)
+	eventually(o.t, "the case is closed", func() bool { return o.show(number).State == intake.Closed })
+	return string(number)
+}
+
+func TestEverybodyCanReadEveryPage(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 3)
+	done := o.sold(0)
+	waiting := string(o.accept(1).Number)
+	registrar := o.visit("registrar-01")
+	eventually(t, "the review waits", func() bool { return registrar.get("/cases/" + waiting).has(`value="approve"`) })
+	b := o.open(t)
+	see := func(path string) func() { return func() { b.at(path) } }
+	b.everywhere("sign-in", see("/sign-in"))
+	b.everywhere("verify", see(o.show(intake.Number(done)).Certificate.Verify))
+	b.everywhere("verify-none", see("/v/AAAAAAAAAAAAAAAAAAAAAAAAAA"))
+	b.prefer(templates.Chinese, "usual")
+	b.signIn("registrar-01")
+	b.everywhere("queue", see("/?holder="))
+	b.everywhere("decide", see("/cases/"+waiting))
+	b.everywhere("decide-error", func() {
+		b.at("/cases/" + waiting)
+		b.do(chromedp.Click("#decide [data-submit]"))
+		b.wait(`document.activeElement.id === "errors"`)
+	})
+	b.everywhere("done", see("/cases/"+done))
+	b.everywhere("reveal", func() {
+		b.at("/cases/" + waiting)
+		b.do(chromedp.Evaluate[chromedp.Void](`void (document.getElementById("reveal").open = true)`),
+			chromedp.SendKeys("#reveal-reason", "核对原件"), chromedp.Click("#reveal [data-submit]"))
+		b.wait(`document.getElementById("revealed")`)
+	})
+	b.everywhere("not-found", see("/nowhere"))
+	clerk := b.another()
+	clerk.signIn("clerk-01")
+	clerk.everywhere("new", func() { clerk.at("/cases/new") })
+	clerk.everywhere("accepted", func() { clerk.at("/cases/" + waiting + "?accepted") })
+	clerk.everywhere("defects", func() {
+		clerk.at("/cases/new")
+		clerk.do(chromedp.Click(".actions [data-submit]"))
+		clerk.wait(`document.activeElement.id === "errors"`)
+	})
+	clerk.everywhere("check", func() {
+		clerk.at("/cases/new")
+		clerk.do(chromedp.SendKeys("#contract", "TOWN-000002"), chromedp.Click("#prefill"))
+		clerk.wait(`document.getElementById("unit").value !== ""`)
+		clerk.do(chromedp.Click(".actions [data-submit]"))
+		clerk.wait(`document.querySelector("form.check")`)
+	})
+	b.quiet()
+	clerk.quiet()
+}
