@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -16,7 +17,9 @@ import (
 	"onewindow/internal/client"
 	"onewindow/internal/demo"
 	"onewindow/internal/money"
+	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
+	"onewindow/internal/web"
 	"onewindow/tax"
 )
 
@@ -50,6 +53,7 @@ func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, addre
 	}
 	c.doors, err = openOffice(ctx, d.db, l, flowOptions{
 		name: cityName(d.dir), offices: c.offices.Offices, moved: c.ring, log: d.log,
+		inbox: func() []web.Letter { return lettersOf(c.offices.Inbox) },
 	})
 	if err != nil {
 		c.offices.Close()
@@ -86,6 +90,14 @@ func (c *city) pay(ctx context.Context, ref string, sum money.Fen) error {
 		return err
 	}
 	return c.offices.Pay(ctx, ref)
+}
+
+// lettersOf shows what the carrier of the city was given.
+func lettersOf(inbox *sandbox.Inbox) (letters []web.Letter) {
+	for _, l := range inbox.Letters() {
+		letters = append(letters, web.Letter{To: cmp.Or(l.Phone, l.Staff), Text: l.Text, At: l.At})
+	}
+	return letters
 }
 
 func (c *city) close() {

@@ -24,7 +24,9 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"The same sale for programs: ends with the certificate."`
 	Serve   serveCommand   `cmd:"" help:"Serve pages and API, and work jobs, on the database of DATABASE_URL."`
 	Work    workCommand    `cmd:"" help:"Only work jobs."`
+	Config  configCommand  `cmd:"" help:"The configuration of serve and work."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to this program."`
+	Keys    keysCommand    `cmd:"" help:"Keys of the sealed columns (docs/VAULT.md)."`
 	Case    struct {
 		Submit submitCommand `cmd:"" help:"Hand an application file in at a running window and follow it to the certificate."`
 	} `cmd:"" help:"Cases."`
@@ -76,11 +78,15 @@ var errTold = errors.New("told")
 
 func exitCode(err error, out io.Writer) int {
 	var missing *machine.MissingError
+	var mistakes *mistakesError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &missing):
 		fmt.Fprintln(out, missing)
+		return 2
+	case errors.As(err, &mistakes):
+		fmt.Fprintln(out, mistakes)
 		return 2
 	case !errors.Is(err, errTold):
 		fmt.Fprintln(out, "onewindow:", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type office struct {
 	engine *pgxpool.Pool
 	server *http.Server
 	end    context.CancelFunc // ends the event streams
+	stop   time.Duration      // how long requests and jobs have to end
 }
 
 // listen opens the address, or, if wanted, the next free port after it.
@@ -60,6 +62,8 @@ type flowOptions struct {
 	offices jobs.Offices
 	moved   func(int64, intake.Step, intake.State) // may be nil
 	log     *slog.Logger
+	inbox   func() []web.Letter // of a demonstration; nil outside it
+	stop    time.Duration       // how long requests and jobs have to end; 0 takes stopTime
 }
 
 // newFlow makes the flow of this process.
@@ -89,9 +93,11 @@ func openOffice(ctx context.Context, d *database, l net.Listener, options flowOp
 		return nil, err
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	o := &office{url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end}
+	o := &office{
+		url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end, stop: cmp.Or(options.stop, stopTime),
+	}
 	o.server = &http.Server{
-		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: options.log}),
+		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox}),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return life },
@@ -105,12 +111,12 @@ func openOffice(ctx context.Context, d *database, l net.Listener, options flowOp
 	return o, nil
 }
 
-// stopTime is how long requests and jobs have to end.
+// stopTime is how long requests and jobs have to end, unless something else is said.
 const stopTime = 25 * time.Second
 
 // close shuts the doors and lets the work end.
 func (o *office) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	ctx, cancel := context.WithTimeout(context.Background(), o.stop)
 	defer cancel()
 	o.end()
 	_ = o.server.Shutdown(ctx) // what is still open is cut by the end of the program

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"time"
 
+	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
 	"onewindow/internal/vault"
 	"onewindow/jobs"
@@ -20,117 +17,76 @@ import (
 	"onewindow/utilities"
 )
 
-// around is the file that names the offices outside. Keys are those of
-// outbound.Key ("whsec_…").
-type around struct {
-	VerifyURL     string `json:"verify_url"`
-	VerifyKeyFile string `json:"verify_key_file"` // made if it is not there; all processes of an office share it
-	Font          string `json:"font"`            // of characters that the embedded fonts lack; may be empty
-	Gateway       struct {
-		URL string `json:"url"`
-		Key string `json:"key"`
-	} `json:"gateway"`
-	Companies map[string]struct {
-		Name string `json:"name"`
-		URL  string `json:"url"`
-		Key  string `json:"key"`
-	} `json:"companies"`
-	// InnerNetworks are those in which offices may be reached without TLS, or at
-	// private addresses; 10.1.0.0/16.
-	InnerNetworks []netip.Prefix `json:"inner_networks"`
-}
-
 // companyTime is how long a company or the gateway may take to answer.
 const companyTime = 10 * time.Second
 
-// readOffices reads the file and makes the doors to the offices in it.
-func readOffices(path string) (o jobs.Offices, err error) {
-	a, err := readAround(path)
-	if err != nil {
-		return o, fmt.Errorf("read the offices' file %s: %w", path, err)
-	}
-	http := outbound.New(companyTime, a.InnerNetworks...)
-	if o.Companies, err = a.companies(http); err != nil {
-		return o, fmt.Errorf("the offices' file %s: %w", path, err)
+// open makes the doors to the offices outside.
+func (o *officesConfig) open() (offices jobs.Offices, err error) {
+	http := outbound.New(companyTime, o.InnerNetworks...)
+	if offices.Companies, err = o.companies(http); err != nil {
+		return offices, err
 	}
 	var options []certificate.Option
-	if a.Font != "" {
-		options = append(options, certificate.WithFont(a.Font))
+	if o.Font != "" {
+		options = append(options, certificate.WithFont(o.Font))
 	}
-	if o.Press, err = certificate.NewPress(options...); err != nil {
-		return o, err
+	if offices.Press, err = certificate.NewPress(options...); err != nil {
+		return offices, err
 	}
-	if o.VerifyKey, err = verifyKey(a.VerifyKeyFile); err != nil {
-		return o, err
+	if offices.VerifyKey, err = verifyKey(o.VerifyKeyFile); err != nil {
+		return offices, err
 	}
-	o.VerifyURL = a.VerifyURL
-	o.Gateway = tax.Gateway{URL: a.Gateway.URL, Key: a.Gateway.Key, Client: http}
-	return o, nil
+	offices.VerifyURL = o.VerifyURL
+	offices.Gateway = tax.Gateway{URL: o.Gateway.URL, Key: o.Gateway.Key, Client: http}
+	offices.Messages = notice.Channel{URL: o.Messages.URL, Key: o.Messages.Key, Client: http}
+	return offices, nil
 }
 
-// readAround reads the file strictly: a misspelt member is an error.
-func readAround(path string) (a around, err error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return a, err
-	}
-	strict := json.NewDecoder(bytes.NewReader(text))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&a); err != nil {
-		return a, err
-	}
-	for name, value := range map[string]string{
-		"verify_url": a.VerifyURL, "verify_key_file": a.VerifyKeyFile,
-		"gateway.url": a.Gateway.URL, "gateway.key": a.Gateway.Key,
-	} {
-		if value == "" {
-			return a, fmt.Errorf("%s is missing", name)
-		}
-	}
-	return a, nil
-}
-
-func (a around) companies(http *http.Client) (map[string]utilities.Company, error) {
+func (o *officesConfig) companies(http *http.Client) (map[string]utilities.Company, error) {
 	all := map[string]utilities.Company{}
-	for utility, c := range a.Companies {
+	for utility, c := range o.Companies {
 		company := utilities.Company{
 			Utility: utilities.Utility(utility), Name: c.Name, URL: c.URL, Key: c.Key, HTTP: http,
 		}
 		if err := company.Valid(); err != nil {
-			return nil, fmt.Errorf("company for %s: %w", utility, err)
+			return nil, err
 		}
 		all[utility] = company
 	}
 	return all, nil
 }
 
-// real is what serve and work need: a database, its keys, and the offices outside.
+// real is what serve and work need: what they are told, and a database.
 type real struct {
-	Database string `help:"Address of the database." env:"DATABASE_URL" required:""`
-	Ring     string `help:"File with the keys of the database's sealed columns (docs/VAULT.md)." required:"" type:"path"`
-	Offices  string `help:"File that names gateway and companies (docs/OFFICES.md)." required:"" type:"existingfile"`
+	Config   string `help:"The configuration (docs/OPERATIONS.md)." required:"" type:"path"`
+	Database string `help:"Address of the database." env:"DATABASE_URL"`
 }
 
-func (r real) open(ctx context.Context) (*database, jobs.Offices, error) {
-	offices, err := readOffices(r.Offices)
+// open reads the configuration, with the address of the doors unless it is "",
+// and opens what it names.
+func (r real) open(ctx context.Context, listen string) (c config, d *database, o jobs.Offices, err error) {
+	c, err = readConfig(r.Config, overrides{Database: r.Database, Listen: listen, Getenv: os.Getenv})
 	if err != nil {
-		return nil, offices, err
+		return c, nil, o, err
 	}
-	ring, err := vault.Read(r.Ring)
+	if o, err = c.Offices.open(); err != nil {
+		return c, nil, o, err
+	}
+	o.Sample = c.Rehearsal
+	ring, err := vault.Read(c.Vault.KeyFile)
 	if err != nil {
-		return nil, offices, err
+		return c, nil, o, err
 	}
-	d := &database{url: r.Database}
-	if err := d.connect(ctx, ring); err != nil {
+	d = &database{url: c.Database}
+	if err = d.connect(ctx, ring); err != nil {
 		d.close()
-		return nil, offices, err
 	}
-	return d, offices, nil
+	return c, d, o, err
 }
 
 type serveCommand struct {
 	real   `embed:""`
-	Listen string `help:"Address of the doors." default:"127.0.0.1:8080"`
+	Listen string `help:"Address of the doors (default: the configuration's)."`
 	Name   string `help:"Name of this process, the same after a restart and no other's (default: host and port)."`
 }
 
@@ -145,17 +101,17 @@ func (c serveCommand) name(l net.Listener) string {
 
 // Run serves until the context ends.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	log := newLog(s, slog.LevelInfo)
-	d, offices, err := c.open(ctx)
+	told, d, offices, err := c.open(ctx, c.Listen)
 	if err != nil {
 		return err
 	}
 	defer d.close()
-	l, err := listen(c.Listen, false)
+	log := told.Log.open(s)
+	l, err := listen(told.Listen, false)
 	if err != nil {
 		return err
 	}
-	doors, err := openOffice(ctx, d, l, flowOptions{name: c.name(l), offices: offices, log: log})
+	doors, err := openOffice(ctx, d, l, flowOptions{name: c.name(l), offices: offices, log: log, stop: told.StopWithin.time()})
 	if err != nil {
 		return err
 	}
@@ -172,12 +128,12 @@ type workCommand struct {
 
 // Run works jobs until the context ends.
 func (c workCommand) Run(ctx context.Context, s streams) error {
-	d, offices, err := c.open(ctx)
+	told, d, offices, err := c.open(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer d.close()
-	log := newLog(s, slog.LevelInfo)
+	log := told.Log.open(s)
 	flow, engine, err := newFlow(ctx, d, flowOptions{name: c.Name, offices: offices, log: log})
 	if err != nil {
 		return err
@@ -188,7 +144,18 @@ func (c workCommand) Run(ctx context.Context, s streams) error {
 	}
 	log.Info("working", "name", c.Name)
 	<-ctx.Done()
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), told.StopWithin.time())
 	defer cancel()
 	return flow.Stop(stop)
+}
+
+// open makes the log.
+func (l logConfig) open(s streams) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(l.Level)) // it was checked
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, options))
+	}
+	return slog.New(slog.NewTextHandler(s.err, options))
 }

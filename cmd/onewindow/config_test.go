@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"onewindow/internal/outbound"
+	"onewindow/internal/vault"
+)
+
+// good is a configuration that a live window may start with, but for what a test
+// changes in it.
+func good(t *testing.T) config {
+	t.Helper()
+	ring := filepath.Join(t.TempDir(), "ring.json")
+	if _, err := vault.ReadOrDraw(ring); err != nil {
+		t.Fatal(err)
+	}
+	c := defaults()
+	c.Database = "postgres://onewindow@/onewindow?host=/run/postgresql"
+	c.PublicURL = "https://window.example"
+	key := outbound.Key(make([]byte, 32))
+	c.Offices = officesConfig{
+		VerifyURL: "https://window.example/v/", VerifyKeyFile: filepath.Join(t.TempDir(), "verify.key"),
+		Gateway:   doorConfig{URL: "https://pay.example", Key: key},
+		Messages:  doorConfig{URL: "https://sms.example/messages", Key: key},
+		Companies: map[string]doorConfig{"water": {Name: "water-works", URL: "https://water.example", Key: key}},
+	}
+	c.Vault.KeyFile = ring
+	return c
+}
+
+// file writes a configuration down as operators do.
+func file(t *testing.T, c config) string {
+	t.Helper()
+	text, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "config.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// water spoils the water company's door.
+func water(spoil func(*doorConfig)) func(*config) {
+	return func(c *config) {
+		door := c.Offices.Companies["water"]
+		spoil(&door)
+		c.Offices.Companies["water"] = door
+	}
+}
+
+func nothingSet(string) string { return "" }
+
+// Each row is one thing that is unsafe, contradictory or missing, and what the
+// sentence about it must say.
+func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil func(c *config)
+		says  string
+	}{
+		"payments of a sandbox in a live window": {
+			func(c *config) { c.Offices.Gateway.URL = "https://127.0.0.1:9000/pay" }, "offices.gateway.url: 127.0.0.1 is a sandbox"},
+		"an office of a sandbox in a live window":     {water(func(d *doorConfig) { d.URL = "http://water.test" }), "offices.companies.water.url: water.test is a sandbox"},
+		"an office without TLS":                       {water(func(d *doorConfig) { d.URL = "http://water.example" }), "begins with http://"},
+		"a private office outside the inner networks": {water(func(d *doorConfig) { d.URL = "http://10.1.2.3" }), "outside inner_networks"},
+		"a verification page without TLS": {
+			func(c *config) { c.Offices.VerifyURL = "http://window.example/v/" }, "printed on every certificate"},
+		"cookies in the clear": {
+			func(c *config) { c.Listen, c.PublicURL = "0.0.0.0:8080", "" }, "public_url must begin with https://"},
+		"cookies in the clear, said so": {
+			func(c *config) { c.Listen, c.PublicURL = ":8080", "http://window.example" }, "public_url must begin with https://"},
+		"every proxy trusted": {
+			func(c *config) { c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix("0.0.0.0/0")) }, "trusted_proxies: 0.0.0.0/0"},
+		"every proxy of the newer protocol trusted": {
+			func(c *config) { c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix("::/0")) }, "trusted_proxies: ::/0"},
+		"every network an inner one": {func(c *config) {
+			c.Offices.InnerNetworks = append(c.Offices.InnerNetworks, netip.MustParsePrefix("0.0.0.0/0"))
+		}, "is no inner network"},
+		"no keys for what is sealed": {
+			func(c *config) { c.Vault.KeyFile = "/not/there" }, "vault.key_file: the ring of keys cannot be used: /not/there"},
+		"keys not named":                   {func(c *config) { c.Vault.KeyFile = "" }, "vault.key_file is missing"},
+		"no database":                      {func(c *config) { c.Database = "" }, "database is missing"},
+		"a database that may be anybody's": {func(c *config) { c.Database = "postgres://db.example/x?sslmode=require" }, "add sslmode=verify-full"},
+		"what is no database":              {func(c *config) { c.Database = "http://x" }, "write postgres://"},
+		"a weak key":                       {func(c *config) { c.Offices.Gateway.Key = "whsec_c2hvcnQ=" }, "offices.gateway.key is no key"},
+		"no key":                           {water(func(d *doorConfig) { d.Key = "" }), "offices.companies.water.key is missing"},
+		"a utility that nobody knows":      {func(c *config) { c.Offices.Companies["steam"] = c.Offices.Companies["water"] }, "offices.companies.steam"},
+		"metrics at the doors":             {func(c *config) { c.Metrics.Listen = c.Listen }, "metrics.listen is the address of the doors"},
+		"traces to nowhere":                {func(c *config) { c.Traces.Endpoint = "collector" }, "traces.endpoint"},
+		"more traces than there are":       {func(c *config) { c.Traces.Share = 2 }, "traces.share"},
+		"a log of its own kind":            {func(c *config) { c.Log = logConfig{"xml", "loud"} }, "log.level"},
+		"no time to stop":                  {func(c *config) { c.StopWithin = 0 }, "stop_within"},
+		"a disk that is not there":         {func(c *config) { c.Disk.Path = "/not/there" }, "disk.path"},
+		"a listener that is none":          {func(c *config) { c.Listen = "8080" }, "listen: \"8080\" is no address"},
+	} {
+		c := good(t)
+		tt.spoil(&c)
+		_, err := readConfig(file(t, c), overrides{Getenv: nothingSet})
+		if err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAGoodConfigurationStarts(t *testing.T) {
+	t.Parallel()
+	c := good(t)
+	if _, err := readConfig(file(t, c), overrides{Getenv: nothingSet}); err != nil {
+		t.Error(err)
+	}
+	c.Rehearsal = true
+	c.Offices.Gateway.URL = "http://127.0.0.1:9000/pay"
+	c.Offices.InnerNetworks = append(c.Offices.InnerNetworks, netip.MustParsePrefix("127.0.0.0/8"))
+	if _, err := readConfig(file(t, c), overrides{Getenv: nothingSet}); err != nil {
+		t.Errorf("a rehearsal with sandboxes: %v", err)
+	}
+}
+
+func TestEveryMistakeIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.json")
+	if err := os.WriteFile(path, []byte(`{"databse": "x", "log": {"format": "xml"}, "listen": "nowhere"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := readConfig(path, overrides{Getenv: nothingSet})
+	for _, want := range []string{"databse is not known: did you mean database?", "log.format", "listen:",
+		"database is missing", "offices.gateway.url is missing", "vault.key_file is missing"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("nobody says %q in %v", want, err)
+		}
+	}
+}
+
+func TestSecretsOfTheEnvironmentStandBeforeTheFile(t *testing.T) {
+	t.Parallel()
+	c, inner := good(t), outbound.Key([]byte("0123456789012345678901234567"))
+	c.Offices.Gateway.Key = ""
+	env := map[string]string{"ONEWINDOW_GATEWAY_KEY": inner, "ONEWINDOW_COMPANY_WATER_KEY": inner}
+	read, err := readConfig(file(t, c), overrides{
+		Database: "postgres:///other?host=/tmp", Listen: "127.0.0.1:1", Getenv: func(name string) string { return env[name] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{read.Offices.Gateway.Key, read.Offices.Companies["water"].Key, read.Database, read.Listen}
+	if want := []string{inner, inner, "postgres:///other?host=/tmp", "127.0.0.1:1"}; !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+}
+
+func TestAFileWithSecretsIsNotForEverybody(t *testing.T) {
+	t.Parallel()
+	path := file(t, good(t))
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readConfig(path, overrides{Getenv: nothingSet}); err == nil || !strings.Contains(err.Error(), "chmod 640") {
+		t.Errorf("%v", err)
+	}
+}
