@@ -24,6 +24,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 )
 
 // Work asks one room about one step, outside any transaction, and returns what
@@ -140,6 +141,7 @@ func (f *Flow) connect(cfg Config) (err error) {
 		CompletedJobRetentionPeriod: keepFinished,
 		SoftStopTimeout:             jobTimeout,
 		Plugins:                     []rivertype.Plugin{&clean{}},
+		ReindexerIndexNames:         []string{}, // only an owner may, and the program owns nothing
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil)},
 		Logger: quiet(cfg.Log),
@@ -207,6 +209,7 @@ func EnginePool(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	}
 	config.MaxConns = 12
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	audit.AsProgram(config)
 	return pgxpool.NewWithConfig(ctx, config)
 }
 

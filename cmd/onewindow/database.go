@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onewindow/internal/audit"
 	"onewindow/internal/machine"
 	"onewindow/internal/postgres"
 	"onewindow/internal/schema"
@@ -100,6 +101,7 @@ func (d *database) connect(ctx context.Context, ring *vault.Ring) error {
 	}
 	config.MaxConns = max(config.MaxConns, poolSize)
 	ring.Prepare(config)
+	audit.AsProgram(config)
 	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}

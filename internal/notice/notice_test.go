@@ -52,6 +52,33 @@ func TestAMessageIsReadAsItWasPut(t *testing.T) {
 	}
 }
 
+func TestPeopleAreReachedWhereProvedCasesSay(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	const anna, bert = "430602189001011234", "430602189001015678"
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		for range 2 { // an entry that runs twice
+			if err := Know(t.Context(), tx, 1, Contact{anna, phone}, Contact{anna, "19900000003"}, Contact{bert, phone}, Contact{bert, ""}); err != nil {
+				return err
+			}
+		}
+		for want, people := range map[int][]string{2: {anna}, 1: {bert}, 0: {"nobody"}} {
+			got, err := PhonesOf(t.Context(), tx, people...)
+			if err != nil || len(got) != want {
+				t.Errorf("%d people: %d telephones, want %d, %v", len(people), len(got), want, err)
+			}
+		}
+		both, err := PhonesOf(t.Context(), tx, anna, bert)
+		if len(both) != 2 {
+			t.Errorf("two people: %v, want each telephone once", both)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWhatCannotBeAMessageIsRefusedWithoutItsRecipient(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.Pool(t)
@@ -92,7 +119,7 @@ func TestWhatWasSaidStands(t *testing.T) {
 		t.Error("a message ended twice")
 	}
 	for _, sql := range []string{
-		`UPDATE notice_message SET recipient = recipient`, `UPDATE notice_message SET state = 'waiting', ended_at = NULL`,
+		`UPDATE notice_message SET recipient = args`, `UPDATE notice_message SET lang = 'en'`, `UPDATE notice_message SET state = 'waiting', ended_at = NULL`,
 		`DELETE FROM notice_message`, `TRUNCATE notice_message`,
 	} {
 		if _, err := pool.Exec(t.Context(), sql); err == nil {

@@ -8,6 +8,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
+)
+
+// The sealed columns.
+const (
+	recipientColumn vault.Column = "notice_message.recipient"
+	argsColumn      vault.Column = "notice_message.args"
+	phoneColumn     vault.Column = "notice_contact.phone"
 )
 
 // State is what became of a message. The zero State is none.
@@ -26,7 +35,7 @@ const (
 // written nothing, if one cannot be a message.
 func Put(ctx context.Context, tx pgx.Tx, messages ...Message) (ids []int64, err error) {
 	n := len(messages)
-	to, template, args := make([]string, n), make([]Template, n), make([]string, n)
+	to, template, args := make([]vault.Sealed, n), make([]Template, n), make([]vault.Sealed, n)
 	lang, about, late := make([]string, n), make([]*int64, n), make([]*time.Time, n)
 	for i, m := range messages {
 		if m, err = m.complete(); err != nil {
@@ -36,7 +45,8 @@ func Put(ctx context.Context, tx pgx.Tx, messages ...Message) (ids []int64, err 
 		if err != nil {
 			return nil, fmt.Errorf("write the args of a message down: %w", err)
 		}
-		to[i], template[i], args[i], lang[i] = m.To, m.Template, string(text), m.Lang
+		to[i], args[i] = vault.Seal(recipientColumn, m.To), vault.Seal(argsColumn, text)
+		template[i], lang[i] = m.Template, m.Lang
 		if m.Case != 0 {
 			about[i] = &m.Case
 		}
@@ -47,7 +57,7 @@ func Put(ctx context.Context, tx pgx.Tx, messages ...Message) (ids []int64, err 
 	rows, err := tx.Query(ctx, `
 		INSERT INTO notice_message (recipient, template, args, lang, case_id, not_after)
 		SELECT m.recipient, m.template, m.args, m.lang, m.case_id, m.not_after
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
+		FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::timestamptz[])
 			AS m (recipient, template, args, lang, case_id, not_after)
 		RETURNING id`, to, template, args, lang, about, late)
 	if err != nil {
@@ -62,13 +72,14 @@ var ErrNoMessage = errors.New("no message has this id")
 // Of returns a message and where it stands. A waiting message whose time is over,
 // by the database's clock, is Expired.
 func Of(ctx context.Context, tx pgx.Tx, id int64) (m Message, s State, err error) {
-	var text string
+	var text []byte
 	var about *int64
 	var late *time.Time
 	err = tx.QueryRow(ctx, `
 		SELECT recipient, template, args, lang, case_id, not_after,
 			CASE WHEN state = 'waiting' AND not_after < now() THEN 'expired' ELSE state END
-		FROM notice_message WHERE id = $1`, id).Scan(&m.To, &m.Template, &text, &m.Lang, &about, &late, &s)
+		FROM notice_message WHERE id = $1`, id).Scan(
+		vault.Open(recipientColumn, &m.To), &m.Template, vault.Open(argsColumn, &text), &m.Lang, &about, &late, &s)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, "", ErrNoMessage
 	}
@@ -81,7 +92,7 @@ func Of(ctx context.Context, tx pgx.Tx, id int64) (m Message, s State, err error
 	if late != nil {
 		m.NotAfter = *late
 	}
-	if err := json.Unmarshal([]byte(text), &m.Args); err != nil {
+	if err := json.Unmarshal(text, &m.Args); err != nil {
 		return m, "", fmt.Errorf("read the args of message %d: %w", id, err)
 	}
 	return m, s, nil
@@ -126,4 +137,44 @@ func About(ctx context.Context, tx pgx.Tx, caseID int64) ([]Standing, error) {
 		return nil, fmt.Errorf("list messages about case %d: %w", caseID, err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Standing])
+}
+
+// Contact is a telephone at which a person can be reached.
+type Contact struct {
+	Person string // number of the identity document
+	Phone  string
+}
+
+// Know remembers contacts that a case has proved: its right was entered.
+func Know(ctx context.Context, tx pgx.Tx, caseID int64, contacts ...Contact) error {
+	for _, c := range contacts {
+		if c.Phone == "" {
+			continue
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO notice_contact (person, phone, phone_index, case_id) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (person, phone_index) DO NOTHING`,
+			vault.Index(vault.IDNumber, c.Person), vault.Seal(phoneColumn, c.Phone), vault.Index(vault.Phone, c.Phone), caseID)
+		if err != nil {
+			return fmt.Errorf("remember the contacts of case %d: %w", caseID, err)
+		}
+	}
+	return nil
+}
+
+// PhonesOf returns the telephones at which the people with these identity numbers
+// can be reached, each once.
+func PhonesOf(ctx context.Context, tx pgx.Tx, people ...string) (phones []string, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT ON (phone_index) phone FROM notice_contact WHERE person = ANY ($1) ORDER BY phone_index, id LIMIT 50`,
+		vault.Indexes(vault.IDNumber, people))
+	if err != nil {
+		return nil, fmt.Errorf("look for telephones: %w", err)
+	}
+	var phone string
+	_, err = pgx.ForEachRow(rows, []any{vault.Open(phoneColumn, &phone)}, func() error {
+		phones = append(phones, phone)
+		return nil
+	})
+	return phones, err
 }

@@ -57,7 +57,14 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	if err := migrateRooms(ctx, conn); err != nil {
 		return err
 	}
-	return migrateRiver(ctx, pool)
+	config := pool.Config()
+	config.AfterConnect, config.MaxConns, config.MinConns, config.MinIdleConns = nil, 2, 0, 0
+	owner, err := pgxpool.NewWithConfig(ctx, config) // the pool's connections may work under a role that owns nothing
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	defer owner.Close()
+	return migrateRiver(ctx, owner)
 }
 
 // migrateRooms runs the files that the database has not seen. They are plain

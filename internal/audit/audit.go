@@ -1,0 +1,114 @@
+// Package audit keeps who did or saw what, to which object, why, from where and
+// with what result (审计), so that nobody can change it unseen.
+//
+// It knows chains of events and how they are proved, and nothing of what the
+// objects are. Who may read it is decided elsewhere.
+package audit
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// Action is what was done or seen; the words are in the catalogues under "audit."
+// and its name.
+type Action string
+
+// The actions.
+const (
+	Accepted    Action = "accepted"     // 受理
+	Decided     Action = "decided"      // 作出决定; the result is the verdict
+	HandedOver  Action = "handed_over"  // 发放证书
+	Seen        Action = "seen"         // 查看办件
+	Listed      Action = "listed"       // 查看办件列表
+	Revealed    Action = "revealed"     // 显示全文; the reason is the person's
+	Downloaded  Action = "downloaded"   // 查看证书
+	Verified    Action = "verified"     // 公众验真
+	Queried     Action = "queried"      // 查询不动产
+	Filed       Action = "filed"        // 就不动产提出申请
+	Told        Action = "told"         // 通知权利人; the result says how many
+	Paid        Action = "paid"         // 缴税
+	Entered     Action = "entered"      // 登簿
+	Issued      Action = "issued"       // 制证
+	SignedIn    Action = "signed_in"    // 登录
+	SignInWrong Action = "sign_in_fail" // 登录失败
+	SignedOut   Action = "signed_out"   // 退出
+	StaffMade   Action = "staff_made"   // 新建账号
+	StaffMoved  Action = "staff_moved"  // 变更岗位、机构或状态
+	KeyDrawn    Action = "key_drawn"    // 发放密钥
+	KeyEnded    Action = "key_ended"    // 停用密钥
+	AuditRead   Action = "audit_read"   // 查看审计记录
+	Resent      Action = "resent"       // 重发短信
+	LetterEnded Action = "letter_ended" // 处理死信
+)
+
+// The kinds of objects. An object is named by what people call it: a case by its
+// number, a unit by its code, a person by the staff id.
+const (
+	Case        = "case"
+	Unit        = "unit"
+	Staff       = "staff"
+	Certificate = "certificate" // by its verify id
+	Letter      = "letter"
+)
+
+// Results that are not a count or a verdict.
+const (
+	Done      = "done"
+	Forbidden = "forbidden"
+	NobodyYet = "nobody_known" // nobody could be told: no telephone of the owners is known
+)
+
+// Public is the actor of what anybody may do.
+const Public = "public"
+
+// Event is one thing that somebody did or saw. It holds no personal data of the
+// parties: Object and Result are numbers and codes.
+type Event struct {
+	Actor   string // staff id, or who else acted; "" takes that of the context
+	Role    string // in which the actor acted; "" likewise
+	Action  Action
+	Kind    string // of the object
+	Object  string
+	Reason  string // in the person's words
+	From    string // the address of whoever asked; "" takes that of the context
+	Result  string // "" is Done
+	Request string // the log's number of the request; "" takes that of the context
+}
+
+// Line is an event with its place in the chain of its object.
+type Line struct {
+	ID      int64 // over all chains
+	Ordinal int64 // in the chain, from 1 on
+	At      time.Time
+	Event
+	Previous []byte // the hash of the line before; zeros for the first
+	Hash     []byte
+}
+
+// Origin is who asks, and from where: what the events of a request have in common.
+type Origin struct{ Actor, Role, From, Request string }
+
+type originKey struct{}
+
+// With returns a context in which events happen on behalf of o.
+func With(ctx context.Context, o Origin) context.Context {
+	return context.WithValue(ctx, originKey{}, o)
+}
+
+// OriginOf returns on whose behalf things happen; the zero Origin if nobody said.
+func OriginOf(ctx context.Context) Origin {
+	o, _ := ctx.Value(originKey{}).(Origin)
+	return o
+}
+
+// By returns e on behalf of o, where e does not say otherwise.
+func (e Event) By(o Origin) Event {
+	if e.Actor == "" || e.Actor == o.Actor {
+		e.Actor, e.Role = o.Actor, cmp.Or(e.Role, o.Role)
+	}
+	e.From, e.Request = cmp.Or(e.From, o.From), cmp.Or(e.Request, o.Request)
+	e.Result = cmp.Or(e.Result, Done)
+	return e
+}
