@@ -55,7 +55,7 @@ func Child(args []string, in io.Reader, out io.Writer) (code int, is bool) {
 	if len(args) != 2 || args[0] != argument {
 		return 0, false
 	}
-	if err := confine(); err != nil {
+	if err := confine(mostCPU); err != nil {
 		return 3, true
 	}
 	debug.SetMemoryLimit(wantMemory)

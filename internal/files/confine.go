@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// confine takes from this process what it does not need to unpack a file: it is
-// called before the first byte of the file is read. Each limit is set hard, so that
-// nothing can raise it again.
-func confine() error {
+// confine takes from this process what it does not need to unpack a file, and all
+// but so many seconds of computing: it is called before the first byte of the file
+// is read. Each limit is set hard, so that nothing can raise it again.
+func confine(seconds uint64) error {
 	limits := map[int]uint64{
-		unix.RLIMIT_CPU:    mostCPU,
+		unix.RLIMIT_CPU:    seconds,
 		unix.RLIMIT_FSIZE:  0, // it writes no file
 		unix.RLIMIT_CORE:   0, // nor leaves one
 		unix.RLIMIT_NOFILE: 16,
