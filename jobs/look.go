@@ -2,11 +2,15 @@ package jobs
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 )
+
+// ErrNoGateway says that this window takes no payments.
+var ErrNoGateway = errors.New("no payment gateway is set up")
 
 // Select returns cases for a list, as intake.Select does.
 func (f *Flow) Select(ctx context.Context, filter intake.Filter) (list []intake.Brief, err error) {

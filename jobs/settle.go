@@ -95,6 +95,9 @@ func reasonPaid(b tax.Bill) string {
 // gateway is asked, and reference and amount must be those of the bill. The
 // errors are those of tax.Verify, tax.Pay and the gateway.
 func (f *Flow) Paid(ctx context.Context, header http.Header, body []byte) error {
+	if f.Gateway.Key == "" {
+		return ErrNoGateway
+	}
 	order, err := f.Gateway.Confirmed(ctx, header, body, time.Now())
 	if err != nil {
 		return err

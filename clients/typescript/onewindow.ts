@@ -158,6 +158,14 @@ export interface Certificate {
   verify?: string;
 }
 
+/** One thing that a process needs in order to do its work */
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** what does not hold */
+  why?: string;
+}
+
 /** The time on the wall, and the time less what waited for the applicant; who held the case how long */
 export interface Clocks {
   held_ms: Record<string, number>;
@@ -210,7 +218,8 @@ export interface DeadLetter {
   error: string;
   /** @format int64 */
   id: number;
-  step: StepName;
+  /** a step, or notice for a message */
+  step: string;
 }
 
 export interface DeadLetters {
@@ -278,6 +287,11 @@ export interface ExplainProblemParams {
  * @format int64
  */
 export type Fen = number;
+
+export interface Fitness {
+  checks: Check[];
+  status: string;
+}
 
 export interface FollowCaseParams {
   /**
@@ -353,6 +367,8 @@ export interface PaymentNotice {
 
 /** A refusal (RFC 9457). The type is stable and explains itself at its address. */
 export interface Problem {
+  /** of /readyz: what holds and what does not */
+  checks?: Check[];
   detail?: string;
   errors?: Defect[];
   /**
@@ -1095,7 +1111,7 @@ export class Api<
      * @secure
      */
     ready: (params: RequestParams = {}) =>
-      this.request<Status, Problem>({
+      this.request<Fitness, Problem>({
         path: `/readyz`,
         method: "GET",
         secure: true,
@@ -1104,4 +1120,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: a47999e04efa37f422a1deb50befa3e0f1381cd85572a4b4909634fe65c118a8
+// sha256 of the description: d4140bc5dc868e1427e15a3466b0dedaab5208bb246758e9a1c47b238f4c7dfa

@@ -94,6 +94,7 @@ var faults = []struct {
 	{tax.ErrWrongAmount, fault{code: "wrong_amount", status: http.StatusConflict}},
 	{tax.ErrAnotherPayment, fault{code: "paid_twice", status: http.StatusConflict}},
 	{utilities.ErrNoRequest, fault{code: "request_unknown", status: http.StatusNotFound, retry: 10 * time.Second}},
+	{jobs.ErrNoGateway, fault{code: "not_found", status: http.StatusNotFound}},
 	{jobs.ErrNoCompany, fault{code: "not_found", status: http.StatusNotFound}},
 
 	{context.DeadlineExceeded, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},

@@ -79,8 +79,8 @@ func TestNoAPIAddressIsOpen(t *testing.T) {
 	asked := 0
 	err := chi.Walk(New(Config{Flow: o.flow, Pool: o.pool}).(chi.Routes),
 		func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-			if !strings.HasPrefix(route, "/api/") || strings.Contains(route, "*") {
-				return nil
+			if !strings.HasPrefix(route, "/api/") || strings.Contains(route, "*") || route == "/api/v1/openapi.json" || route == "/api/v1/" {
+				return nil // the description is for everyone
 			}
 			asked++
 			r := o.send(request{method: method, path: strings.TrimSuffix(fill.Replace(route), "/"), body: "{}"})

@@ -197,7 +197,7 @@ type request struct {
 	header       map[string]string
 }
 
-// send sends it and reads the answer.
+// send sends it and reads the answer, which must be as the API is described.
 func (o *office) send(r request) reply {
 	o.t.Helper()
 	res, err := http.DefaultClient.Do(o.prepare(context.Background(), r))
@@ -206,8 +206,11 @@ func (o *office) send(r request) reply {
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
+	if err == nil {
+		err = theContract().check(res.Request, res, body)
+	}
 	if err != nil {
-		o.t.Fatal(err)
+		o.t.Error(err)
 	}
 	return reply{res, body}
 }

@@ -174,6 +174,15 @@ type Certificate struct {
 	Verify string `json:"verify,omitempty"`
 }
 
+// Check One thing that a process needs in order to do its work
+type Check struct {
+	Name string `json:"name"`
+	Ok   bool   `json:"ok"`
+
+	// Why what does not hold
+	Why string `json:"why,omitempty"`
+}
+
 // Clocks The time on the wall, and the time less what waited for the applicant; who held the case how long
 type Clocks struct {
 	HeldMS   map[string]int64 `json:"held_ms"`
@@ -216,9 +225,11 @@ type DeadLetter struct {
 	Attempts int              `json:"attempts"`
 
 	// Error without personal data
-	Error string   `json:"error"`
-	ID    int64    `json:"id"`
-	Step  StepName `json:"step"`
+	Error string `json:"error"`
+	ID    int64  `json:"id"`
+
+	// Step a step, or notice for a message
+	Step string `json:"step"`
 }
 
 // DeadLetters defines model for DeadLetters.
@@ -264,6 +275,12 @@ type Entry struct {
 // Fen 1/100 yuan
 type Fen = int64
 
+// Fitness defines model for Fitness.
+type Fitness struct {
+	Checks []Check `json:"checks"`
+	Status string  `json:"status"`
+}
+
 // Holder defines model for Holder.
 type Holder = string
 
@@ -296,6 +313,8 @@ type PaymentNotice struct {
 
 // Problem A refusal (RFC 9457). The type is stable and explains itself at its address.
 type Problem struct {
+	// Checks of /readyz: what holds and what does not
+	Checks []Check  `json:"checks,omitempty"`
 	Detail string   `json:"detail,omitempty"`
 	Errors []Defect `json:"errors,omitempty"`
 
@@ -3547,7 +3566,7 @@ type ReadyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Status
+	JSON200 *Fitness
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Problem
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -3555,7 +3574,7 @@ type ReadyResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadyResponse) GetJSON200() *Status {
+func (r ReadyResponse) GetJSON200() *Fitness {
 	return r.JSON200
 }
 
@@ -5735,7 +5754,7 @@ func ParseReadyResponse(rsp *http.Response) (*ReadyResponse, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Status
+		var dest Fitness
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

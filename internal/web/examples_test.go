@@ -1,0 +1,144 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onewindow/intake"
+	"onewindow/internal/outbound"
+	"onewindow/internal/web/openapi"
+	"onewindow/jobs"
+)
+
+// stage is an office in which every example of the description can be carried out:
+// a case that waits for its review and a closed one.
+type stage struct {
+	*office
+	open, closed intake.Number
+}
+
+func newStage(t *testing.T) stage {
+	t.Helper()
+	o := workingOffice(t, 3)
+	s := stage{office: o, closed: o.accept(0).Number, open: o.accept(1).Number}
+	o.waitFor(s.closed, intake.Review, intake.NeedsInput)
+	o.waitFor(s.open, intake.Review, intake.NeedsInput)
+	if r := o.say("registrar-01", s.closed, intake.Review, jobs.Approve, ""); r.StatusCode != http.StatusOK {
+		t.Fatalf("approving: %d %s", r.StatusCode, r.body)
+	}
+	o.waitFor(s.closed, intake.Settle, intake.AwaitingPayment)
+	o.pay(s.closed)
+	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
+	o.quiet(s.open)
+	return s
+}
+
+// fill puts real values into the places of an example.
+func (s stage) fill(text string) string {
+	if strings.Contains(text, "{etag}") {
+		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
+		text = strings.ReplaceAll(text, "{etag}", tag)
+	}
+	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed)).Replace(text)
+}
+
+// personOf returns somebody of a role, "" if nobody is.
+func personOf(role string) string {
+	for _, p := range people {
+		if string(p.Role) == role {
+			return p.ID
+		}
+	}
+	return ""
+}
+
+// request makes a call of the description.
+func (s stage) request(t *testing.T, o openapi.Operation, c openapi.Call) request {
+	t.Helper()
+	r := request{method: o.Method, path: o.Path, staff: personOf(c.As), header: map[string]string{}}
+	for name, value := range c.Path {
+		r.path = strings.ReplaceAll(r.path, "{"+name+"}", s.fill(value))
+	}
+	if c.Query != "" {
+		r.path += "?" + c.Query
+	}
+	if strings.Contains(r.path, "{") {
+		t.Errorf("%s %s: a call that does not say what %s is", o.Method, o.Path, r.path)
+	}
+	for _, p := range o.Parameters {
+		if p.Name == "Idempotency-Key" {
+			r.header[p.Name] = "the key of the examples" + c.Key
+		}
+	}
+	for name, value := range c.Header {
+		r.header[name] = s.fill(value)
+	}
+	if c.Body != "" {
+		example, named := o.Body.Content["application/json"].Examples[c.Body]
+		if !named {
+			t.Fatalf("%s %s has no example %s", o.Method, o.Path, c.Body)
+		}
+		raw, err := json.Marshal(example.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.body = s.fill(string(raw))
+	}
+	if c.As != "" && r.staff == "" {
+		s.sign(t, &r, c.As)
+	}
+	return r
+}
+
+// sign signs a request as an office outside.
+func (s stage) sign(t *testing.T, r *request, as string) {
+	t.Helper()
+	h := http.Header{}
+	key := outbound.Key([]byte("the key of the sandbox's " + as))
+	if err := outbound.Sign(h, "example", time.Now(), []byte(r.body), key); err != nil {
+		t.Fatal(err)
+	}
+	for name := range h {
+		r.header[name] = h.Get(name)
+	}
+}
+
+// TestEveryExampleOfTheDescriptionIsTrue carries all of them out. That the answers
+// fit their schemas is checked where they are read.
+func TestEveryExampleOfTheDescriptionIsTrue(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	made := 0
+	for _, o := range openapi.Ours().Operations() {
+		used, well := map[string]bool{}, false
+		for i, c := range o.Calls {
+			at := fmt.Sprintf("%s %s, call %d by %q", o.Method, o.Path, i+1, c.As)
+			r := s.send(s.request(t, o, c))
+			if r.StatusCode != c.Status {
+				t.Errorf("%s: answered %d, described as %d: %.300s", at, r.StatusCode, c.Status, r.body)
+				continue
+			}
+			if c.Problem != "" && r.problem(t).Type != problemPath+c.Problem {
+				t.Errorf("%s: refused as %s, described as %s", at, r.problem(t).Type, c.Problem)
+			}
+			used[c.Body], well, made = true, well || c.Status < 400, made+1
+		}
+		if !well {
+			t.Errorf("%s %s has no example that succeeds", o.Method, o.Path)
+		}
+		if o.Body != nil {
+			for _, name := range slices.Sorted(maps.Keys(o.Body.Content["application/json"].Examples)) {
+				if !used[name] {
+					t.Errorf("%s %s: nobody sends the example %s", o.Method, o.Path, name)
+				}
+			}
+		}
+	}
+	t.Logf("%d examples were carried out", made)
+}
