@@ -158,7 +158,10 @@ func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key
 			begins = append(begins, intake.Begin{Case: c, Step: p.Step})
 		}
 	}
-	return c, errors.Join(f.ring(ctx, tx, begins), f.tell(ctx, tx, *c, notice.Accepted, nil))
+	if err := errors.Join(f.ring(ctx, tx, begins), f.tell(ctx, tx, *c, notice.Accepted, nil)); err != nil {
+		return nil, err
+	}
+	return c, f.auditAccepted(ctx, tx, *c)
 }
 
 // tellReserved names the case that came first on the unit.

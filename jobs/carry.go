@@ -20,6 +20,9 @@ func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, ca
 		if err := f.tellTurned(ctx, tx, turnings); err != nil {
 			return err
 		}
+		if err := auditEntered(ctx, tx, turnings); err != nil {
+			return err
+		}
 	}
 	var begins []intake.Begin
 	done := map[int64]bool{}

@@ -99,14 +99,15 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	if !slices.Contains(Verdicts(at, v.Tax != nil), d.Verdict) {
 		return ErrVerdict
 	}
+	event := decided(ctx, d)
 	switch d.Verdict {
 	case Supplement:
-		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "supplemented", Words: d.Reason})
+		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "supplemented", Words: d.Reason}, event)
 	case Retry:
-		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason})
+		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason}, event)
 	}
 	return f.finish(ctx, v.Case, d.Step, at.State,
-		unmoved(v.ID, d.Seen, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d))))
+		unmoved(v.ID, d.Seen, audited(event, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d)))))
 }
 
 // recordOf is what a verdict writes.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
@@ -34,6 +35,9 @@ func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 		entry, err := registration.Enter(ctx, tx, c.ID, c.Application.Application, approval, at)
 		if err != nil {
 			return refusedEntry(err, registration.ErrRefused, toPerson(intake.Reviewer, "entry_refused"))
+		}
+		if err := notice.Know(ctx, tx, c.ID, contactsOf(c)...); err != nil {
+			return intake.Move{}, err
 		}
 		number, err := json.Marshal(map[string]any{"certificate": entry.Number()})
 		return intake.Move{State: intake.Done, Reason: "entered", Finding: number}, err
@@ -86,12 +90,13 @@ func (f *Flow) certify(ctx context.Context, c intake.Case) (Record, error) {
 		return nil, err
 	}
 	if problems := f.Press.Lint(pdf, sheet); len(problems) > 0 {
+		f.faulty()
 		return moved(toPerson(intake.Reviewer, "certificate_faulty"), map[string]any{"problems": problems})
 	}
-	return f.telling(c, notice.Issued, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+	return audited(onCase(c.Number, audit.Issued, intake.Machine, ""), f.telling(c, notice.Issued, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		_, err := certificate.Issue(ctx, tx, c.ID, entry, sheet, pdf)
 		return intake.Move{State: intake.Done, Reason: "certificate_issued"}, err
-	}), nil
+	})), nil
 }
 
 func (f *Flow) entryOf(ctx context.Context, id int64) (entry registration.Entry, err error) {

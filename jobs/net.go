@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 )
 
 // reclaim puts back to work the steps whose jobs the named process held when it
@@ -123,8 +124,9 @@ func pauseAfter(p intake.Pending) time.Duration {
 }
 
 // rerun sets a step that waits in from running again, with a new job; m says who
-// wants it and why.
-func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move) error {
+// wants it and why, and events what of it is audited.
+func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move,
+	events ...audit.Event) error {
 	c, err := f.get(ctx, id)
 	if err != nil {
 		return err
@@ -132,6 +134,9 @@ func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intak
 	return f.finish(ctx, c, step, from, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		m.State, m.Holder = intake.Running, intake.Machine
 		if err := settleLetters(ctx, tx, id, step, m.Actor); err != nil {
+			return m, err
+		}
+		if err := audit.Write(ctx, tx, events...); err != nil {
 			return m, err
 		}
 		return m, f.ring(ctx, tx, []intake.Begin{{Case: &c, Step: step}})

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
@@ -129,7 +131,8 @@ func (f *Flow) SendAgain(ctx context.Context, id int64, by string) error {
 		if err := settleNoticeLetter(ctx, tx, id, by); err != nil {
 			return err
 		}
-		return f.ringNotices(ctx, tx, []int64{id})
+		again := audit.Event{Kind: audit.Letter, Object: notice.Ref(id), Action: audit.Resent, Actor: by}
+		return errors.Join(audit.Write(ctx, tx, again), f.ringNotices(ctx, tx, []int64{id}))
 	})
 }
 

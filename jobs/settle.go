@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/tax"
 )
 
@@ -68,7 +69,10 @@ func (f *Flow) settled(c intake.Case, order tax.Order) Record {
 		}
 		if bill.State == tax.BillPaid {
 			m := intake.Move{State: intake.Done, Actor: payer(order), Reason: reasonPaid(bill)}
-			return m, settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor)
+			if err := settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor); err != nil {
+				return m, err
+			}
+			return m, audit.Write(ctx, tx, onCase(c.Number, audit.Paid, m.Actor, m.Reason))
 		}
 		return intake.Move{
 			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: payerTime, Reason: "payment_asked",

@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/notice"
+	"onewindow/registration"
 )
 
 // noticeStep stands in a letter about a message where others name a step.
@@ -41,4 +44,18 @@ func silentNotices(ctx context.Context, tx pgx.Tx) ([]int64, error) {
 		return nil, fmt.Errorf("look for silent messages: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// ownersPhones returns the telephones at which the current holders of a unit can
+// be reached, as earlier cases have proved, each once.
+func ownersPhones(ctx context.Context, tx pgx.Tx, unit registration.UnitCode) (phones []string, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT ON (c.phone_index) c.phone
+		FROM registration_right r JOIN registration_holder h ON h.right_id = r.id
+		JOIN notice_contact c ON c.person = h.id_index
+		WHERE r.unit = $1 AND r.closed_at IS NULL ORDER BY c.phone_index, c.id LIMIT 50`, unit)
+	if err != nil {
+		return nil, fmt.Errorf("look for the owners' telephones: %w", err)
+	}
+	return notice.Phones(rows)
 }

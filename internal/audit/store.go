@@ -19,6 +19,9 @@ type Execer interface {
 // Write appends events, each to the chain of its object, which it then holds until
 // the transaction ends. What an event leaves out is taken from the context's Origin.
 func Write(ctx context.Context, to Execer, events ...Event) error {
+	if len(events) == 0 {
+		return nil
+	}
 	rows := slices.Clone(events)
 	slices.SortStableFunc(rows, func(a, b Event) int { // whoever holds two chains takes them in the same order
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Object, b.Object))

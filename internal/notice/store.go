@@ -164,13 +164,18 @@ func Know(ctx context.Context, tx pgx.Tx, caseID int64, contacts ...Contact) err
 
 // PhonesOf returns the telephones at which the people with these identity numbers
 // can be reached, each once.
-func PhonesOf(ctx context.Context, tx pgx.Tx, people ...string) (phones []string, err error) {
+func PhonesOf(ctx context.Context, tx pgx.Tx, people ...string) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT ON (phone_index) phone FROM notice_contact WHERE person = ANY ($1) ORDER BY phone_index, id LIMIT 50`,
 		vault.Indexes(vault.IDNumber, people))
 	if err != nil {
 		return nil, fmt.Errorf("look for telephones: %w", err)
 	}
+	return Phones(rows)
+}
+
+// Phones reads rows of one column, the telephone of a contact.
+func Phones(rows pgx.Rows) (phones []string, err error) {
 	var phone string
 	_, err = pgx.ForEachRow(rows, []any{vault.Open(phoneColumn, &phone)}, func() error {
 		phones = append(phones, phone)

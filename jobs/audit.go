@@ -1,0 +1,133 @@
+package jobs
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/intake"
+	"onewindow/internal/audit"
+	"onewindow/internal/notice"
+	"onewindow/registration"
+)
+
+// onCase is an event about a case.
+func onCase(number intake.Number, a audit.Action, actor, result string) audit.Event {
+	return audit.Event{Kind: audit.Case, Object: string(number), Action: a, Actor: actor, Result: result}
+}
+
+// auditAccepted writes down who opened a case on which unit, and tells the unit's
+// owners, so that nobody files on somebody else's home unseen.
+func (f *Flow) auditAccepted(ctx context.Context, tx pgx.Tx, c intake.Case) error {
+	told, err := f.tellOwners(ctx, tx, c.Unit, notice.UnitFiled, &c)
+	if err != nil {
+		return err
+	}
+	filed := audit.Event{
+		Kind: audit.Unit, Object: string(c.Unit), Action: audit.Filed, Actor: c.AcceptedBy, Result: told,
+		Reason: string(c.Number),
+	}
+	return audit.Write(ctx, tx, onCase(c.Number, audit.Accepted, c.AcceptedBy, ""), filed)
+}
+
+// tellOwners sends the registered holders of a unit a message, wherever earlier
+// cases have proved that they can be reached. It returns, for the audit, how many
+// telephones were told; parties of the case itself are told of it anyway.
+func (f *Flow) tellOwners(ctx context.Context, tx pgx.Tx, unit registration.UnitCode, t notice.Template,
+	c *intake.Case) (string, error) {
+	phones, err := ownersPhones(ctx, tx, unit)
+	if err != nil || len(phones) == 0 {
+		return audit.NobodyYet, err
+	}
+	on, err := intake.Today(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	args, about := map[string]string{"on": on.Format(time.DateOnly)}, int64(0)
+	if c != nil {
+		args["case"], about = string(c.Number), c.ID
+	}
+	messages := make([]notice.Message, len(phones))
+	for i, phone := range phones {
+		messages[i] = notice.Message{To: phone, Template: t, Args: args, Case: about}
+	}
+	return "told " + strconv.Itoa(len(phones)), f.Notify(ctx, tx, messages...)
+}
+
+// queryPause is how long owners are left alone after they were told of a query.
+const queryPause = 24 * time.Hour
+
+// Queried writes down that somebody looked a unit up in the register without
+// opening a case on it, and tells its owners, at most once a day.
+func (f *Flow) Queried(ctx context.Context, unit registration.UnitCode, reason string) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		told := audit.Event{Kind: audit.Unit, Object: string(unit), Action: audit.Told}
+		lately, err := audit.Lately(ctx, tx, told.Kind, told.Object, audit.Told, queryPause.Seconds())
+		if err != nil {
+			return err
+		}
+		query := audit.Event{Kind: audit.Unit, Object: string(unit), Action: audit.Queried, Reason: reason}
+		if lately {
+			return audit.Write(ctx, tx, query)
+		}
+		if told.Result, err = f.tellOwners(ctx, tx, unit, notice.UnitQueried, nil); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, query, told)
+	})
+}
+
+// auditEntered writes down which cases have become rights.
+func auditEntered(ctx context.Context, tx pgx.Tx, turnings []intake.Turning) error {
+	var events []audit.Event
+	for _, t := range turnings {
+		if t.To == intake.Entered {
+			events = append(events, onCase(t.Case.Number, audit.Entered, t.Actor, ""))
+		}
+	}
+	return audit.Write(ctx, tx, events...)
+}
+
+// audited writes an event with what record writes.
+func audited(e audit.Event, record Record) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		m, err := record(ctx, tx)
+		if err == nil {
+			err = audit.Write(ctx, tx, e)
+		}
+		return m, err
+	}
+}
+
+// decided is the event of a decision, on behalf of the request that brought it:
+// the desk ends steps of many requests together.
+func decided(ctx context.Context, d Decision) audit.Event {
+	e := onCase(d.Number, audit.Decided, d.By, string(d.Step)+" "+string(d.Verdict))
+	e.Reason = d.Reason
+	return e.By(audit.OriginOf(ctx))
+}
+
+// AuditOf returns lines of the audit of an object, the oldest first.
+func (f *Flow) AuditOf(ctx context.Context, kind, object string, after int64, limit int) (lines []audit.Line, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		lines, err = audit.Of(ctx, tx, kind, object, after, limit)
+		return err
+	})
+	return lines, err
+}
+
+// Saw writes down that something was seen, on behalf of the context's Origin. What
+// cannot be written down must not be shown.
+func (f *Flow) Saw(ctx context.Context, e audit.Event) error { return audit.Write(ctx, f.pool, e) }
+
+// contactsOf are the parties who gave a telephone.
+func contactsOf(c intake.Case) (contacts []notice.Contact) {
+	for _, p := range append(c.Sellers[:len(c.Sellers):len(c.Sellers)], c.Buyers...) {
+		if p.Phone != "" {
+			contacts = append(contacts, notice.Contact{Person: p.ID, Phone: p.Phone})
+		}
+	}
+	return contacts
+}
