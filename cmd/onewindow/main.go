@@ -26,6 +26,7 @@ type commands struct {
 	Work    workCommand    `cmd:"" help:"Only work jobs."`
 	Config  configCommand  `cmd:"" help:"The configuration of serve and work."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to this program."`
+	Keys    keysCommand    `cmd:"" help:"Keys of the sealed columns (docs/VAULT.md)."`
 	Case    struct {
 		Submit submitCommand `cmd:"" help:"Hand an application file in at a running window and follow it to the certificate."`
 	} `cmd:"" help:"Cases."`

@@ -1,7 +1,10 @@
 package town
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"hash/crc32"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -86,8 +89,23 @@ func PutSingles(ctx context.Context, tx pgx.Tx, people ...registration.Party) er
 func File(ctx context.Context, tx pgx.Tx, a intake.Application, area registration.Area, on time.Time) error {
 	return registration.PutContract(ctx, tx, registration.Contract{
 		Number: a.Contract, Unit: a.Unit, Area: area, Price: a.Price, CoOwnership: a.CoOwnership,
-		Sellers: Holders(a.Sellers), Buyers: Holders(a.Buyers), SignedOn: on, FiledOn: on,
+		Sellers: filed(a.Sellers), Buyers: filed(a.Buyers), SignedOn: on, FiledOn: on,
 	})
+}
+
+// filed are parties as their contract names them, with the telephones that codes go to.
+func filed(parties []registration.Party) []registration.Holder {
+	holders := Holders(parties)
+	for i, p := range parties {
+		holders[i].Phone = cmp.Or(p.Phone, Phone(p.ID))
+	}
+	return holders
+}
+
+// Phone is the telephone of the person with an identity number. No network gives
+// out numbers that begin with 12.
+func Phone(id string) string {
+	return fmt.Sprintf("12%09d", crc32.ChecksumIEEE([]byte(id))%1_000_000_000)
 }
 
 // Holders are parties as the register names them.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -139,70 +138,4 @@ func (f ringFile) keySet(at stamp) (*keySet, error) {
 		set.keys = append(set.keys, key{k.ID, k.From, aead})
 	}
 	return set, nil
-}
-
-// create writes f where no file is, or returns fs.ErrExist.
-func (f ringFile) create(path string) error {
-	temporary, err := f.writeBeside(path)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary)
-	if err := os.Link(temporary, path); err != nil {
-		return err
-	}
-	return syncDirectory(path)
-}
-
-// replace writes f over the file. A crash leaves the old one or the new one.
-func (f ringFile) replace(path string) error {
-	temporary, err := f.writeBeside(path)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
-	return syncDirectory(path)
-}
-
-// writeBeside writes f to the disk under another name.
-func (f ringFile) writeBeside(path string) (name string, err error) {
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return "", err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".ring-*") // made with 0600
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(append(text, '\n'))
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return "", errors.Join(err, os.Remove(file.Name()))
-	}
-	return file.Name(), nil
-}
-
-// syncDirectory makes sure that a name outlives a loss of power.
-func syncDirectory(path string) error {
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}
-
-// Add draws one more key for the ring of a file and returns its id. It seals from
-// an instant on: late enough that every machine has the file by then.
-func Add(path string, from time.Time) (uint32, error) {
-	f, _, err := readFile(path)
-	if err != nil {
-		return 0, err
-	}
-	f = f.with(time.Now(), from)
-	if err := f.replace(path); err != nil {
-		return 0, fmt.Errorf("add a key to %s: %w", path, err)
-	}
-	return f.Keys[len(f.Keys)-1].ID, nil
 }

@@ -173,3 +173,18 @@ func (r *Ring) purposeKey(p Purpose) []byte {
 	}
 	return derived
 }
+
+// Key is what may be said of a key.
+type Key struct {
+	ID   uint32
+	From time.Time // it seals from then on, until a newer one does
+}
+
+// Keys returns the keys of the ring, the oldest first.
+func (r *Ring) Keys() []Key {
+	var all []Key
+	for _, k := range r.current(time.Now()).keys {
+		all = append(all, Key{k.id, k.from})
+	}
+	return all
+}
