@@ -27,7 +27,8 @@ var pages = sync.OnceValue(func() map[string]map[string]*template.Template {
 })
 
 func pagesIn(lang string) map[string]*template.Template {
-	shared := template.Must(template.New("").Funcs(words(lang)).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html"))
+	shared := template.Must(template.New("").Funcs(words(lang)).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html",
+		"pages/materials.html"))
 	all := map[string]*template.Template{}
 	names, err := fs.Glob(pageFiles, "pages/*.html")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"onewindow/intake"
+	"onewindow/internal/files"
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
@@ -85,6 +86,9 @@ func ids(t *testing.T) map[string][]string {
 		all[code] = nil
 	}
 	all[intake.CodeUnitReserved] = []string{"case"}
+	for _, k := range files.Kinds() {
+		add("material", string(k))
+	}
 	add("kind", string(registration.SaleTransfer), string(registration.Drill))
 	add("case", constants(t, "intake", "CaseState")...)
 	add("state", constants(t, "intake", "State")...)

@@ -55,6 +55,8 @@ const (
 	Retry       Action = "retry"        // run again a step that a person holds
 	HandOver    Action = "hand_over"    // give the printed certificate to a party
 	SeeDocument Action = "see_document" // the certificate itself, unmasked
+	AddMaterial Action = "add_material" // a scan or a photograph for a case
+	SeeMaterial Action = "see_material" // the materials of a case, whole
 	Reveal      Action = "reveal"       // names, ids and telephones whole, each time logged
 	SeeOwn      Action = "see_own"      // the own case, as a party or as a company
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
@@ -67,16 +69,16 @@ const (
 // they accepted is not in it: it depends on the case, and the case's own table
 // keeps it.
 var may = map[Role][]Action{
-	Clerk:         {See, Preflight, Accept, GiveUp, HandOver, SeeDocument, Reveal},
-	Reviewer:      {See, Preflight, Return, Reveal},
-	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, Reveal},
-	TaxOfficer:    {See, ConfirmTax, Retry, Reveal},
-	Supervisor:    {See, HandOver, SeeDocument, Reveal},
+	Clerk:         {See, Preflight, Accept, GiveUp, HandOver, SeeDocument, AddMaterial, SeeMaterial, Reveal},
+	Reviewer:      {See, Preflight, Return, SeeMaterial, Reveal},
+	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, SeeMaterial, Reveal},
+	TaxOfficer:    {See, ConfirmTax, Retry, SeeMaterial, Reveal},
+	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
 	Company:       {SeeOwn},
 	Citizen:       {SeeOwn},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
-	AuditAdmin:    {See, SeeDocument, Reveal, SeeLetters, SeeAudit},
+	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit},
 }
 
 // Actions returns every action that some role may do, in order.

@@ -41,6 +41,16 @@ func New(c Config, ring *vault.Ring) (*Desk, error) {
 	return d, err
 }
 
+// Plain makes the desk of an empty configuration: the default limits, the database,
+// no scanner.
+func Plain() *Desk {
+	d, err := New(Config{}, nil)
+	if err != nil {
+		panic(err) // an empty configuration is valid
+	}
+	return d
+}
+
 // Limits returns what a file may be.
 func (d *Desk) Limits() Limits { return d.limits }
 

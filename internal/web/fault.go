@@ -8,6 +8,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/files"
 	"onewindow/internal/outbound"
 	"onewindow/jobs"
 	"onewindow/registration"
@@ -62,6 +63,27 @@ var faults = []struct {
 	{errNotJSON, fault{code: "not_json", status: http.StatusBadRequest}},
 	{errQuery, fault{code: "query", status: http.StatusBadRequest}},
 	{errStreamsFull, fault{code: "streams_full", status: http.StatusServiceUnavailable, retry: 10 * time.Second}},
+
+	{errForm, fault{code: "form", status: http.StatusBadRequest}},
+	{files.ErrAbsent, fault{code: "material_unknown", status: http.StatusNotFound}},
+	{files.ErrEmpty, fault{code: "file_empty", status: http.StatusUnprocessableEntity}},
+	{files.ErrTooLarge, fault{code: "file_too_large", status: http.StatusRequestEntityTooLarge}},
+	{files.ErrFormat, fault{code: "file_format", status: http.StatusUnsupportedMediaType}},
+	{files.ErrPolyglot, fault{code: "file_polyglot", status: http.StatusUnprocessableEntity}},
+	{files.ErrDamaged, fault{code: "file_damaged", status: http.StatusUnprocessableEntity}},
+	{files.ErrPages, fault{code: "file_pages", status: http.StatusUnprocessableEntity}},
+	{files.ErrPixels, fault{code: "file_pixels", status: http.StatusUnprocessableEntity}},
+	{files.ErrEncrypted, fault{code: "file_encrypted", status: http.StatusUnprocessableEntity}},
+	{files.ErrActive, fault{code: "file_active", status: http.StatusUnprocessableEntity}},
+	{files.ErrBomb, fault{code: "file_bomb", status: http.StatusUnprocessableEntity}},
+	{files.ErrInfected, fault{code: "file_infected", status: http.StatusUnprocessableEntity}},
+	{files.ErrKind, fault{code: "material_kind", status: http.StatusUnprocessableEntity}},
+	{files.ErrName, fault{code: "file_name", status: http.StatusUnprocessableEntity}},
+	{files.ErrKeyReused, fault{code: "key_reused", status: http.StatusUnprocessableEntity}},
+	{jobs.ErrOver, fault{code: "case_over", status: http.StatusConflict}},
+	{files.ErrScanner, fault{code: "scanner_down", status: http.StatusServiceUnavailable, retry: 30 * time.Second}},
+	{files.ErrBucket, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
+	{files.ErrBusy, fault{code: "files_busy", status: http.StatusServiceUnavailable, retry: 5 * time.Second}},
 
 	{errAnonymous, fault{code: "sign_in", status: http.StatusUnauthorized}},
 	{access.ErrUnknown, fault{code: "credentials", status: http.StatusUnauthorized}},

@@ -101,7 +101,9 @@ func (s *server) refuseForeign(next http.Handler) http.Handler {
 // limitBody bounds what is read of a request, declared or not.
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if !carriesFile(r) {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

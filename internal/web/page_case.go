@@ -32,6 +32,7 @@ type casePage struct {
 	Journal   []journalRow
 	Decisions []decisionView
 	Next      nextView
+	Materials *materialsView // nil for those who may not see them
 }
 
 // clockFace is one of the clocks; Promise 0 means that none was given.
@@ -102,6 +103,9 @@ func (s *server) showCasePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := casePageOf(r, c, masked)
 	p.Accepted = r.URL.Query().Has("accepted")
+	if p.Materials, err = s.materialsOf(r, c); err != nil {
+		return err
+	}
 	return show(w, http.StatusOK, "case", p)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/access"
+	"onewindow/internal/files"
 	"onewindow/internal/health"
 	"onewindow/internal/web/openapi"
 	"onewindow/jobs"
@@ -38,6 +39,9 @@ type Config struct {
 	// Inbox returns the messages that a demonstration's carrier was given, the newest
 	// first; nil, and no page, outside it.
 	Inbox func() []Letter
+	// Files takes the materials of cases; nil takes one that keeps them in the database
+	// and asks no scanner.
+	Files *files.Desk
 }
 
 // server answers requests. Its fields never change.
@@ -52,6 +56,9 @@ type server struct {
 // event streams have other limits. Its BaseContext should end when the program
 // stops: that ends the event streams.
 func New(c Config) http.Handler {
+	if c.Files == nil {
+		c.Files = files.Plain()
+	}
 	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits)}
 	r := chi.NewRouter()
 	r.Use(s.stamp, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign, limitBody,
@@ -76,6 +83,7 @@ func (s *server) routes(r chi.Router) {
 		r.Post("/utilities/{utility}", s.api(s.companyAnswered))
 	})
 	r.With(s.identify, s.limitPerson).Get("/api/v1/cases/{number}/events", s.may(access.See, s.followCase)) // never brief
+	s.fileRoutes(r)
 	r.Group(func(r chi.Router) {
 		r.Use(brief, s.identify, s.limitPerson)
 		r.Route("/api/v1/cases", func(r chi.Router) {
