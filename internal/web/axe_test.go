@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"onewindow/intake"
 	"onewindow/jobs"
@@ -23,7 +24,7 @@ import (
 var axeGzipped []byte
 
 //go:embed testdata/audit.js
-var audit string
+var auditScript string
 
 // runAxe looks for everything that axe knows; the value is a list of complaints.
 const runAxe = `axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(v =>
@@ -48,14 +49,20 @@ func (b *browser) accessible(name string) {
 	if b.ask(`typeof axe`) == "undefined" {
 		b.do(chromedp.Evaluate[chromedp.Void](axe(b.t) + ";void 0"))
 	}
-	await := func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
-	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](runAxe, await))
-	if err != nil {
-		b.t.Fatalf("the page %s: %v", name, err)
-	}
-	if found += b.ask(audit); found != "" {
+	if found := b.await(runAxe) + b.ask(auditScript); found != "" {
 		b.t.Errorf("the page %s: %s", name, found)
 	}
+}
+
+// await evaluates a promise of a text.
+func (b *browser) await(promise string) string {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](promise,
+		func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }))
+	if err != nil {
+		b.t.Fatalf("%.60s: %v", promise, err)
+	}
+	return v
 }
 
 // prefer makes the browser ask for a language and a size of type.
@@ -92,7 +99,7 @@ func (b *browser) everywhere(name string, open func()) {
 func (b *browser) look(name string) {
 	b.t.Helper()
 	if strings.HasSuffix(name, "-zoom") { // the same document as on the desk: only its shape is new
-		if complaints := b.ask(audit); complaints != "" {
+		if complaints := b.ask(auditScript); complaints != "" {
 			b.t.Errorf("the page %s: %s", name, complaints)
 		}
 		return
@@ -130,14 +137,14 @@ func TestEverybodyCanReadEveryPage(t *testing.T) {
 	b.everywhere("decide", see("/cases/"+waiting))
 	b.everywhere("decide-error", func() {
 		b.at("/cases/" + waiting)
-		b.do(chromedp.Click("#decide [data-submit]"))
+		b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#decide [data-submit]").click()`)) // the page moves
 		b.wait(`document.activeElement.id === "errors"`)
 	})
 	b.everywhere("done", see("/cases/"+done))
 	b.everywhere("reveal", func() {
 		b.at("/cases/" + waiting)
 		b.do(chromedp.Evaluate[chromedp.Void](`void (document.getElementById("reveal").open = true)`),
-			chromedp.SendKeys("#reveal-reason", "核对原件"), chromedp.Click("#reveal [data-submit]"))
+			chromedp.SendKeys("#reveal-reason", "核对原件"+kb.Enter))
 		b.wait(`document.getElementById("revealed")`)
 	})
 	b.everywhere("not-found", see("/nowhere"))

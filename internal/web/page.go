@@ -200,7 +200,8 @@ type findingRow struct {
 func rowsOf(lang string, found registration.Findings) []findingRow {
 	rows := make([]findingRow, 0, len(found))
 	for _, f := range found {
-		rows = append(rows, findingRow{f.Outcome, templates.Say(lang, "check."+f.Check, nil), templates.Say(lang, f.Code, f.Args)})
+		subject := templates.Say(lang, "check."+f.Check, nil)
+		rows = append(rows, findingRow{f.Outcome, subject, templates.Say(lang, f.Code, f.Args)})
 	}
 	return rows
 }

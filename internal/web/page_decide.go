@@ -92,7 +92,8 @@ func (d *decisionView) forReview(p frame, c *jobs.Sight, found registration.Find
 func (d *decisionView) forTax(p frame, a *tax.Assessment) {
 	d.Ask, d.ReasonHint = p.say("page.decide.ask_tax", nil), p.say("page.decide.hint_tax", nil)
 	for _, m := range a.Manual {
-		d.Failing = append(d.Failing, findingRow{registration.Human, p.say("page.decide.why", nil), p.say("manual."+string(m.Code), m.Args)})
+		why := p.say("manual."+string(m.Code), m.Args)
+		d.Failing = append(d.Failing, findingRow{registration.Human, p.say("page.decide.why", nil), why})
 	}
 	if len(a.Without) > 0 {
 		d.Closed = p.say("problem_no_figures_detail", nil)

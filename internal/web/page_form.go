@@ -174,7 +174,8 @@ func labelOf(lang, id, field string) string {
 
 // accountLabel names the account of a utility.
 func accountLabel(lang, utility string) string {
-	return templates.Say(lang, "page.new.account", map[string]string{"utility": templates.Say(lang, "utility."+utility, nil)})
+	word := templates.Say(lang, "utility."+utility, nil)
+	return templates.Say(lang, "page.new.account", map[string]string{"utility": word})
 }
 
 var part = regexp.MustCompile(`^(\w+)(?:\[(\d{1,3})\])?(?:\.(\w+))?$`)
