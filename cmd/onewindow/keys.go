@@ -98,7 +98,8 @@ func (c keysListCommand) Run(ctx context.Context, s streams) error {
 	use, err := ring.Use(ctx, pool)
 	for _, k := range ring.Keys() {
 		if err == nil {
-			_, err = fmt.Fprintf(s.out, "key %d\tseals from %s\t%d values\n", k.ID, k.From.Local().Format(time.DateTime), use[k.ID])
+			from := k.From.Local().Format(time.DateTime)
+			_, err = fmt.Fprintf(s.out, "key %d\tseals from %s\t%d values\n", k.ID, from, use[k.ID])
 		}
 	}
 	return err
