@@ -178,3 +178,15 @@ func TestALineDoesNotEndWhereTheRulesForbid(t *testing.T) {
 		}
 	}
 }
+
+func TestDrawingsInOneFileShowItsDigestAndSaySo(t *testing.T) {
+	t.Parallel()
+	s := flat()
+	if got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-"); strings.Contains(got, formOneFile) {
+		t.Error("two files are called one")
+	}
+	s.Plans[1].SHA256 = s.Plans[0].SHA256
+	if got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-"); strings.Count(got, formOneFile) != 2 {
+		t.Errorf("the page of the drawings says %s", got)
+	}
+}
