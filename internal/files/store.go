@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/jackc/pgx/v5"
 
@@ -113,6 +114,9 @@ func putContent(ctx context.Context, tx pgx.Tx, c Content) error {
 	return nil
 }
 
+// idShape is what rand.Text draws.
+var idShape = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
 const materials = `
 	SELECT m.id, m.case_id, m.kind, m.name, c.media, m.hash, c.size, c.pages, m.added_by, m.added_at
 	FROM files_material m JOIN files_content c ON c.hash = m.hash `
@@ -125,6 +129,9 @@ func (m *Material) row(hash *[]byte) []any {
 
 // Find returns the material with an id, or ErrAbsent.
 func Find(ctx context.Context, tx pgx.Tx, id string) (m Material, err error) {
+	if !idShape.MatchString(id) {
+		return m, ErrAbsent
+	}
 	var hash []byte
 	err = tx.QueryRow(ctx, materials+`WHERE m.id = $1`, id).Scan(m.row(&hash)...)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -57,14 +57,14 @@ func fileError(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errTooSlow
 	}
-	return errors.Join(errForm, err)
+	return errForm // the text of err may quote what was sent
 }
 
 // readParts reads the parts of a form.
 func readParts(form *multipart.Reader, most int64) (h files.Handed, err error) {
-	for range maxParts {
+	for n := range maxParts {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 {
 			return h, nil
 		}
 		if err != nil {
