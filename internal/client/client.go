@@ -57,7 +57,8 @@ func (c Client) Submit(ctx context.Context, key string, application []byte) (a A
 		return a, fmt.Errorf("hand in an application: %w", err)
 	}
 	a.Resent = answer.header.Get("Idempotent-Replayed") == "true"
-	return a, answer.into(&a)
+	err = answer.into(&a)
+	return a, err
 }
 
 // Find returns a case as it stands.
@@ -66,7 +67,8 @@ func (c Client) Find(ctx context.Context, number string) (found Case, err error)
 	if err != nil {
 		return found, err
 	}
-	return found, answer.into(&found)
+	err = answer.into(&found)
+	return found, err
 }
 
 func (c Client) find(ctx context.Context, number string) (reply, error) {
@@ -88,7 +90,8 @@ func (c Client) Waiting(ctx context.Context, holder string) ([]Brief, error) {
 		return nil, fmt.Errorf("list cases of the %s: %w", holder, err)
 	}
 	var list api.CaseList
-	return list.Cases, answer.into(&list)
+	err = answer.into(&list) // before list is read: the order within one return is not laid down
+	return list.Cases, err
 }
 
 // Decide says a person's verdict on a step, on the case as it stands at this
