@@ -15,6 +15,10 @@ import (
 // describe adds the addresses at which the API describes itself.
 func (s *server) describe(r chi.Router) {
 	r.Get("/api/v1/openapi.json", s.api(serveDescription))
+	r.Get("/api/v1/", s.page(s.showDescription))
+	r.Get("/api", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/api/v1/", http.StatusPermanentRedirect)
+	})
 }
 
 // serveDescription answers with the description for programs.
@@ -70,11 +74,14 @@ func markOf(o openapi.Operation) func(http.Handler) http.Handler {
 // patternOf returns the route that a request of the method would take, such as
 // /api/v1/cases/{number}, or "".
 func patternOf(r *http.Request, method string) string {
-	routed, path := chi.RouteContext(r.Context()), r.URL.RawPath
+	routes, path := chi.RouteContext(r.Context()).Routes, r.URL.RawPath
 	if path == "" {
 		path = r.URL.Path
 	}
-	return strings.TrimSuffix(routed.Routes.Find(chi.NewRouteContext(), method, path), "/")
+	if routes.Match(chi.NewRouteContext(), http.MethodTrace, path) { // no route takes it: a router is mounted here
+		path += "/"
+	}
+	return strings.TrimSuffix(routes.Find(chi.NewRouteContext(), method, path), "/")
 }
 
 // methodsOf lists the methods that the address takes, for Allow (RFC 9110 10.2.1).

@@ -47,15 +47,18 @@ func matches(values []string, tag string) bool {
 
 // seenVersion returns the version of the case that the sender of a change has seen. It
 // returns errMatchMissing if they do not say, and intake.ErrStale if it is not the
-// present one. "*" is whoever has decided not to look.
+// present one. "*" is whoever has decided not to look: any version will do, 0.
 func seenVersion(r *http.Request, version int64) (int64, error) {
 	tags := tagsIn(r.Header.Values("If-Match"))
 	if len(tags) == 0 {
 		return 0, errMatchMissing
 	}
 	for _, tag := range tags {
+		if tag == "*" {
+			return 0, nil
+		}
 		number, _, _ := strings.Cut(strings.Trim(tag, `"`), ".")
-		if tag == "*" || strconv.FormatInt(version, 10) == number && tag[0] == '"' {
+		if strconv.FormatInt(version, 10) == number && tag[0] == '"' {
 			return version, nil
 		}
 	}

@@ -25,7 +25,7 @@ func (s *server) openPages(r chi.Router) {
 	r.Get(templates.AssetsPath+"*", s.page(serveAsset))
 	r.Post("/preferences", s.page(postPreferences))
 	r.Get("/sign-in", s.page(s.showSignIn))
-	r.With(brief).Post("/sign-in", s.page(s.postSignIn))
+	r.With(brief, s.limitSignIn).Post("/sign-in", s.page(s.postSignIn))
 	r.With(brief).Post("/sign-out", s.page(s.postSignOut))
 	r.With(brief).Get("/v/{id}", s.page(s.showVerification))
 	if s.Inbox != nil {

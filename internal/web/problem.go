@@ -155,10 +155,14 @@ func problemCodes() []string {
 }
 
 // explainProblem says what a problem type means, to whoever follows its address.
+// In a browser it is a page.
 func explainProblem(w http.ResponseWriter, r *http.Request) error {
 	code := chi.URLParam(r, "problem")
 	if !slices.Contains(problemCodes(), code) {
 		return errNotFound
+	}
+	if wantsPage(r) {
+		return showProblem(w, r, code)
 	}
 	lang := languageOf(r)
 	return answer(w, http.StatusOK, problem{Type: problemPath + code, Title: titleOf(lang, code),

@@ -9,6 +9,7 @@ import (
 	_ "embed" // the description
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -26,9 +27,13 @@ type Description struct {
 		Title       string `json:"title"`
 		Version     string `json:"version"`
 		Description string `json:"description"`
+		Chinese     string `json:"x-zh"`
 	} `json:"info"`
-	Tags  []Tag           `json:"tags"`
-	Paths map[string]Path `json:"paths"`
+	Tags       []Tag           `json:"tags"`
+	Paths      map[string]Path `json:"paths"`
+	Components struct {
+		Parameters map[string]Parameter `json:"parameters"`
+	} `json:"components"`
 
 	JSON []byte `json:"-"` // the document as it is served
 }
@@ -83,6 +88,7 @@ type Parameter struct {
 	In          string `json:"in"`
 	Required    bool   `json:"required"`
 	Description string `json:"description"`
+	Chinese     string `json:"x-zh"`
 }
 
 // Content is a body of one media type.
@@ -117,9 +123,9 @@ type Call struct {
 // Day is a date such as 2026-11-22, at its beginning in UTC.
 type Day struct{ time.Time }
 
-// UnmarshalText reads a date.
-func (d *Day) UnmarshalText(text []byte) (err error) {
-	d.Time, err = time.Parse(time.DateOnly, string(text))
+// UnmarshalJSON reads a date.
+func (d *Day) UnmarshalJSON(text []byte) (err error) {
+	d.Time, err = time.Parse(`"`+time.DateOnly+`"`, string(text))
 	return err
 }
 
@@ -152,13 +158,13 @@ var Ours = sync.OnceValue(func() *Description {
 
 // Operations lists every operation by address, then method.
 func (d *Description) Operations() (all []Operation) {
-	for at, path := range d.Paths {
+	for at, p := range d.Paths {
 		for method, o := range map[string]*Operation{
-			"GET": path.Get, "POST": path.Post, "PUT": path.Put, "PATCH": path.Patch, "DELETE": path.Delete,
+			"GET": p.Get, "POST": p.Post, "PUT": p.Put, "PATCH": p.Patch, "DELETE": p.Delete,
 		} {
 			if o != nil {
 				op := *o
-				op.Method, op.Path, op.Parameters = method, at, slices.Concat(path.Parameters, o.Parameters)
+				op.Method, op.Path, op.Parameters = method, at, d.resolve(slices.Concat(p.Parameters, o.Parameters))
 				all = append(all, op)
 			}
 		}
@@ -167,6 +173,16 @@ func (d *Description) Operations() (all []Operation) {
 		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
 	})
 	return all
+}
+
+// resolve puts the parameters that are described once in the place of their references.
+func (d *Description) resolve(parameters []Parameter) []Parameter {
+	for i, p := range parameters {
+		if p.Ref != "" {
+			parameters[i] = d.Components.Parameters[path.Base(p.Ref)]
+		}
+	}
+	return parameters
 }
 
 // Problems lists the problem types that the operation may answer with a status.

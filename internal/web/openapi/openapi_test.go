@@ -37,6 +37,11 @@ func TestEveryOperationSaysWhatItIsFor(t *testing.T) {
 		if (o.Method == "POST") != (o.Repeat != "") {
 			t.Errorf("%s does not say why a repeat does no harm", at)
 		}
+		for _, p := range o.Parameters {
+			if p.Name == "" || p.Description == "" || p.Chinese == "" {
+				t.Errorf("%s: the parameter %q is not explained in both languages", at, p.Name)
+			}
+		}
 		for status, r := range o.Responses {
 			if status[0] >= '4' && status != "416" && r.Ref == "" {
 				t.Errorf("%s answers %s with no problem", at, status)
@@ -59,6 +64,9 @@ func TestEveryOperationSaysWhatItIsFor(t *testing.T) {
 func TestWhatIsNoDescriptionIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"\t", "paths: []", "paths: {/a: {get: {x-sunset-on: soon}}}", "? {a: b}\n: c"} {
+		if _, err := Parse([]byte(strings.Replace(text, "soon", "'2027-01-31'", 1))); strings.Contains(text, "soon") && err != nil {
+			t.Error(err)
+		}
 		if d, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%q is read as %+v", text, d)
 		}
