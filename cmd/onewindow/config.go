@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"onewindow/internal/files"
 	"onewindow/internal/web"
 )
 
@@ -37,6 +38,7 @@ type config struct {
 	Metrics metricsConfig `json:"metrics"`
 	Traces  tracesConfig  `json:"traces"`
 	Disk    diskConfig    `json:"disk"`
+	Files   files.Config  `json:"files"` // of materials (docs/FILES.md); the zero of each takes its default
 }
 
 // officesConfig names the offices outside (docs/OFFICES.md). Keys are those of

@@ -61,6 +61,8 @@ func (c *config) checkDoors(f *findings) {
 	}
 	err = c.Limits.Valid()
 	f.add(err != nil, "%v", err)
+	err = c.Files.Valid()
+	f.add(err != nil, "%v", err)
 	f.add(c.StopWithin.time() < time.Second || c.StopWithin.time() > 10*time.Minute,
 		"stop_within: %v is not between 1s and 10m", c.StopWithin.time())
 }

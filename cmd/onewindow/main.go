@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"onewindow/internal/files"
 	"onewindow/internal/machine"
 )
 
@@ -44,6 +45,9 @@ type streams struct {
 }
 
 func main() {
+	if code, is := files.Child(os.Args[1:], os.Stdin, os.Stdout); is {
+		os.Exit(code) // this is the process that unpacks one file
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := realMain(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
