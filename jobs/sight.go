@@ -157,7 +157,8 @@ func (f *Flow) Version(ctx context.Context, id int64) (version int64, err error)
 // Verification is what anyone may learn of a certificate.
 type Verification struct {
 	certificate.Document
-	Current bool // the right it proves is still the current one
+	Case    intake.Number // that it was issued in
+	Current bool          // the right it proves is still the current one
 }
 
 // Verify returns the certificate that bears the verify id, or certificate.ErrNoDocument.
@@ -166,6 +167,11 @@ func (f *Flow) Verify(ctx context.Context, id certificate.VerifyID) (v Verificat
 		if v.Document, err = certificate.ByVerifyID(ctx, tx, id); err != nil {
 			return err
 		}
+		c, err := intake.Facts(ctx, tx, v.CaseID)
+		if err != nil {
+			return err
+		}
+		v.Case = c.Number
 		entry, err := registration.EntryOf(ctx, tx, v.CaseID)
 		if err != nil {
 			return err

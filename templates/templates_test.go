@@ -116,6 +116,7 @@ func ids(t *testing.T) map[string][]string {
 	for _, template := range constants(t, "internal/notice", "Template") {
 		all["message."+template] = notice.Args(notice.Template(template))
 	}
+	add("audit", constants(t, "internal/audit", "Action")...)
 	addTaxCodes(t, all)
 	addProblems(t, all)
 	return all

@@ -78,6 +78,35 @@ export interface Application {
   utilities?: UtilityAccount[];
 }
 
+export interface AuditLine {
+  action: string;
+  /** a staff id, applicant, machine or public */
+  actor: string;
+  /** @format date-time */
+  at: string;
+  /** the address it was asked from; not for applicants */
+  from?: string;
+  /**
+   * SHA-256 of this line and the hash of the line before it
+   * @format byte
+   */
+  hash: Blob;
+  /**
+   * in the case's chain
+   * @format int64
+   */
+  ordinal: number;
+  /** in the actor's words */
+  reason: string;
+  /** the X-Request-Id; not for applicants */
+  request?: string;
+  result: string;
+  /** in which the actor acted */
+  role: string;
+  /** the action in words */
+  text: string;
+}
+
 export interface Bill {
   /** 1/100 yuan */
   amount_fen: Fen;
@@ -137,6 +166,12 @@ export interface Case {
   tax?: Tax;
   unit: string;
   utilities: Account[];
+}
+
+export interface CaseAudit {
+  audit: AuditLine[];
+  /** where the list goes on */
+  next?: string;
 }
 
 export interface CaseList {
@@ -409,6 +444,20 @@ export interface Settlement {
   standing: "verified" | "adopted" | "unsettled" | "officer";
   /** @format int64 */
   value: number;
+}
+
+export interface ShowCaseAuditParams {
+  /**
+   * an ordinal; lines after it
+   * @format int64
+   * @min 0
+   */
+  after?: number;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 export interface ShowCaseParams {
@@ -938,6 +987,28 @@ export class Api<
       }),
 
     /**
+     * @description For audit administrators, and for the applicants themselves, who do not learn from which address a member of the staff asked. Asking is itself written down.
+     *
+     * @tags cases
+     * @name ShowCaseAudit
+     * @summary Who did and saw what of a case, the oldest first
+     * @request GET:/api/v1/cases/{number}/audit
+     * @secure
+     */
+    showCaseAudit: (
+      { number, ...query }: ShowCaseAuditParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<CaseAudit, Problem>({
+        path: `/api/v1/cases/${number}/audit`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * No description
      *
      * @tags cases
@@ -1120,4 +1191,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: d4140bc5dc868e1427e15a3466b0dedaab5208bb246758e9a1c47b238f4c7dfa
+// sha256 of the description: f5b7201a9e644c0a8d57bae8562aa7e486e4575073307a7a87508e0e0ec43c0b

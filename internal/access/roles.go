@@ -62,7 +62,7 @@ const (
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
-	SeeAudit    Action = "see_audit"    // who did and saw what
+	SeeAudit    Action = "see_audit"    // who did and saw what; a citizen only of the own case
 )
 
 // may is the whole policy at the level of functions. That nobody approves what
@@ -75,7 +75,7 @@ var may = map[Role][]Action{
 	TaxOfficer:    {See, ConfirmTax, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
 	Company:       {SeeOwn},
-	Citizen:       {SeeOwn},
+	Citizen:       {SeeOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
 	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit},

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"tax":                      {"internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "pgx"},
 	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
-		"internal/audit", "internal/files", "internal/notice", "pgx", "river", "github.com/hashicorp/golang-lru/v2"},
+		"internal/audit", "internal/files", "internal/notice", "pgx", "river", "golang-lru"},
 	"templates":         {"internal/money"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
@@ -34,11 +34,14 @@ var mayImport = map[string][]string{
 	"internal/postgres": {"pgx"},
 	"internal/vault":    {"pgx"},
 	"internal/strict":   {},
+	"internal/premises": {"pgx"},
+	"internal/meter":    {"pgx", "otel", "prometheus"},
 	"internal/health":   {"internal/schema", "pgx", "golang.org/x/sys/unix"},
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/files", "internal/health", "internal/money", "internal/outbound", "pgx", "chi", "httprate", "yaml"},
+		"internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/outbound",
+		"pgx", "chi", "httprate", "yaml", "golang-lru"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.
@@ -56,6 +59,10 @@ var short = []struct{ path, name string }{
 	{"github.com/jung-kurt/gofpdf", "gofpdf"},
 	{"github.com/boombuler/barcode", "barcode"},
 	{"golang.org/x/image", "x/image"},
+	{"github.com/hashicorp/golang-lru/v2", "golang-lru"},
+	{"go.opentelemetry.io", "otel"},
+	{"github.com/exaring/otelpgx", "otel"},
+	{"github.com/prometheus/client_golang", "prometheus"},
 	{"github.com/standard-webhooks/standard-webhooks", "standard-webhooks"},
 }
 

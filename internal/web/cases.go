@@ -9,6 +9,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/jobs"
 	"onewindow/registration"
 )
@@ -126,6 +127,9 @@ func (s *server) preflight(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.queried(r.Context(), a.Unit); err != nil {
+		return err
+	}
 	found = merge(shape, found)
 	return answer(w, http.StatusOK, readiness{!found.Blocked(), defectsOf(languageOf(r), found)})
 }
@@ -160,6 +164,9 @@ func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	limit := f.Limit
 	f.Office, f.Limit = staffOf(r.Context()).Office, limit+1
 	list, err := s.Flow.Select(r.Context(), f)
+	if err == nil {
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+	}
 	if err != nil {
 		return err
 	}

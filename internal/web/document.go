@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
 )
@@ -21,6 +22,9 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 	}
 	if sight.Document == nil {
 		return certificate.ErrNoDocument
+	}
+	if err := s.saw(r.Context(), audit.Downloaded, audit.Case, string(sight.Number)); err != nil {
+		return err
 	}
 	d := sight.Document
 	h := w.Header()

@@ -36,7 +36,8 @@ func (s *server) identify(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), staffKey{}, staff)))
+		ctx := onBehalf(r, staff.ID, staff.Role)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, staffKey{}, staff)))
 		return nil
 	})
 }
@@ -118,7 +119,7 @@ func (s *server) sight(r *http.Request, a access.Action) (*jobs.Sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, permitOn(r.Context(), a, objectOf(c.Case))
+	return c, s.sawCase(r.Context(), number, permitOn(r.Context(), a, objectOf(c.Case)))
 }
 
 // reach returns the number of the case in the address if who asks may do it to
@@ -132,7 +133,7 @@ func (s *server) reach(r *http.Request, a access.Action) (intake.Number, error) 
 	if err != nil {
 		return "", err
 	}
-	return number, permitOn(r.Context(), a, objectOf(c))
+	return number, s.sawCase(r.Context(), number, permitOn(r.Context(), a, objectOf(c)))
 }
 
 // signIn opens a session and hands its token to the browser. It returns

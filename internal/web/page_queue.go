@@ -8,6 +8,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/registration"
 )
 
@@ -69,6 +70,9 @@ func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
 		p.First = queueLink(holder, "")
 	}
 	list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, holder, before, queueLength+1)
+	if err == nil {
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+	}
 	if err != nil {
 		return err
 	}

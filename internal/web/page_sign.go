@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/registration/certificate"
 )
 
@@ -85,6 +86,7 @@ type verifiedView struct {
 // showVerification answers every id that is none with the same page.
 func (s *server) showVerification(w http.ResponseWriter, r *http.Request) error {
 	p := verifyPage{frame: frameOf(r, ""), At: time.Now()}
+	p.Here = "/v/none" // the page of an id that is none does not repeat it
 	id, err := certificate.ParseVerifyID(chi.URLParam(r, "id"))
 	if err != nil {
 		return show(w, http.StatusNotFound, "verify", p)
@@ -96,6 +98,10 @@ func (s *server) showVerification(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	if err := s.saw(onBehalf(r, audit.Public, ""), audit.Verified, audit.Case, string(v.Case)); err != nil {
+		return err
+	}
+	p.Here = hereOf(r)
 	p.Found = &verifiedView{
 		Number: string(v.Number), Holder: maskHolders(v.Sheet.Holder), Unit: lastGroups(v.Sheet.Unit),
 		Office: v.Sheet.Office, IssuedAt: v.IssuedAt, Current: v.Current, Sample: v.Sheet.Sample,

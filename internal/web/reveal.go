@@ -7,6 +7,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 )
 
 // maxRevealReason bounds the reason for seeing people whole, in characters.
@@ -49,10 +50,10 @@ func badReason(reason string) string {
 	return ""
 }
 
-// revealed notes who saw the people of a case whole, and why, before they are
-// shown.
+// revealed writes down who saw the people of a case whole, and why, before they
+// are shown.
 func (s *server) revealed(r *http.Request, number intake.Number, reason string) error {
-	s.Log.InfoContext(r.Context(), "people of a case shown whole", "request", requestID(r.Context()),
-		"case", number, "by", staffOf(r.Context()).ID, "reason_length", utf8.RuneCountInString(reason))
-	return nil
+	return s.Flow.Saw(r.Context(), audit.Event{
+		Action: audit.Revealed, Kind: audit.Case, Object: string(number), Reason: reason,
+	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/access"
@@ -48,6 +49,7 @@ type Config struct {
 type server struct {
 	Config
 	streams chan struct{} // one place per open event stream
+	looks   *expirable.LRU[look, struct{}]
 	quotas  quotas
 }
 
@@ -59,7 +61,8 @@ func New(c Config) http.Handler {
 	if c.Files == nil {
 		c.Files = files.Plain()
 	}
-	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits)}
+	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits),
+		looks: newLooks()}
 	r := chi.NewRouter()
 	r.Use(s.stamp, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign, limitBody,
 		announce(openapi.Ours()), middleware.GetHead)
@@ -92,6 +95,7 @@ func (s *server) routes(r chi.Router) {
 			r.Post("/preflight", s.may(access.Preflight, s.preflight))
 			r.Get("/{number}", s.may(access.See, s.showCase))
 			r.Get("/{number}/certificate.pdf", s.may(access.SeeDocument, s.certificate))
+			r.Get("/{number}/audit", s.may(access.SeeAudit, s.caseAudit))
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
 		})
 		r.Get("/api/v1/dead-letters", s.may(access.SeeLetters, s.deadLetters))

@@ -89,6 +89,37 @@ type Application struct {
 	Utilities []UtilityAccount `json:"utilities,omitempty"`
 }
 
+// AuditLine defines model for AuditLine.
+type AuditLine struct {
+	Action string `json:"action"`
+
+	// Actor a staff id, applicant, machine or public
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// From the address it was asked from; not for applicants
+	From string `json:"from,omitempty"`
+
+	// Hash SHA-256 of this line and the hash of the line before it
+	Hash []byte `json:"hash"`
+
+	// Ordinal in the case's chain
+	Ordinal int64 `json:"ordinal"`
+
+	// Reason in the actor's words
+	Reason string `json:"reason"`
+
+	// Request the X-Request-Id; not for applicants
+	Request string `json:"request,omitempty"`
+	Result  string `json:"result"`
+
+	// Role in which the actor acted
+	Role string `json:"role"`
+
+	// Text the action in words
+	Text string `json:"text"`
+}
+
 // Bill defines model for Bill.
 type Bill struct {
 	// Amount 1/100 yuan
@@ -149,6 +180,14 @@ type Case struct {
 	Tax       *Tax      `json:"tax,omitempty"`
 	Unit      string    `json:"unit"`
 	Utilities []Account `json:"utilities"`
+}
+
+// CaseAudit defines model for CaseAudit.
+type CaseAudit struct {
+	Audit []AuditLine `json:"audit"`
+
+	// Next where the list goes on
+	Next string `json:"next,omitempty"`
 }
 
 // CaseList defines model for CaseList.
@@ -494,6 +533,12 @@ type ShowCaseParams struct {
 	IfNoneMatch string `json:"If-None-Match,omitempty"`
 }
 
+// ShowCaseAuditParams defines parameters for ShowCaseAudit.
+type ShowCaseAuditParams struct {
+	// After an ordinal; lines after it
+	After int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
 // FollowCaseParams defines parameters for FollowCase.
 type FollowCaseParams struct {
 	// LastEventID id of the last event that was received
@@ -674,6 +719,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/cases/{number} (the `ShowCase` operationId).
 	ShowCase(ctx context.Context, number Number, params *ShowCaseParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowCaseAudit Who did and saw what of a case, the oldest first
+	//
+	// For audit administrators, and for the applicants themselves, who do not learn from which address a member of the
+	// staff asked. Asking is itself written down.
+	//
+	// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
+	ShowCaseAudit(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ShowCertificate The certificate itself, unmasked
 	//
@@ -904,6 +957,24 @@ func (c *Client) Preflight(ctx context.Context, body PreflightJSONRequestBody, r
 // Corresponds with GET /api/v1/cases/{number} (the `ShowCase` operationId).
 func (c *Client) ShowCase(ctx context.Context, number Number, params *ShowCaseParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewShowCaseRequest(c.Server, number, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowCaseAudit Who did and saw what of a case, the oldest first
+//
+// For audit administrators, and for the applicants themselves, who do not learn from which address a member of the
+// staff asked. Asking is itself written down.
+//
+// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
+func (c *Client) ShowCaseAudit(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowCaseAuditRequest(c.Server, number, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1395,6 +1466,63 @@ func NewShowCaseRequest(server string, number Number, params *ShowCaseParams) (*
 	return req, nil
 }
 
+// NewShowCaseAuditRequest constructs an http.Request for the ShowCaseAudit method
+func NewShowCaseAuditRequest(server string, number Number, params *ShowCaseAuditParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/audit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowCertificateRequest constructs an http.Request for the ShowCertificate method
 func NewShowCertificateRequest(server string, number Number) (*http.Request, error) {
 	var err error
@@ -1812,6 +1940,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/cases/{number} (the `ShowCase` operationId).
 	ShowCaseWithResponse(ctx context.Context, number Number, params *ShowCaseParams, reqEditors ...RequestEditorFn) (*ShowCaseResponse, error)
+
+	// ShowCaseAuditWithResponse Who did and saw what of a case, the oldest first
+	//
+	// For audit administrators, and for the applicants themselves, who do not learn from which address a member of the
+	// staff asked. Asking is itself written down.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
+	ShowCaseAuditWithResponse(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*ShowCaseAuditResponse, error)
 
 	// ShowCertificateWithResponse The certificate itself, unmasked
 	//
@@ -2840,6 +2978,140 @@ func (r ShowCaseResponse) ContentType() string {
 	return ""
 }
 
+// ShowCaseAuditResponse200Headers the declared response headers of an HTTP 200 response for ShowCaseAudit
+type ShowCaseAuditResponse200Headers struct {
+	Link            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowCaseAuditResponse400Headers the declared response headers of an HTTP 400 response for ShowCaseAudit
+type ShowCaseAuditResponse400Headers struct {
+	RetryAfter int
+}
+
+// ShowCaseAuditResponse401Headers the declared response headers of an HTTP 401 response for ShowCaseAudit
+type ShowCaseAuditResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowCaseAuditResponse403Headers the declared response headers of an HTTP 403 response for ShowCaseAudit
+type ShowCaseAuditResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowCaseAuditResponse404Headers the declared response headers of an HTTP 404 response for ShowCaseAudit
+type ShowCaseAuditResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowCaseAuditResponse429Headers the declared response headers of an HTTP 429 response for ShowCaseAudit
+type ShowCaseAuditResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowCaseAuditResponse503Headers the declared response headers of an HTTP 503 response for ShowCaseAudit
+type ShowCaseAuditResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowCaseAuditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CaseAudit
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowCaseAuditResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowCaseAuditResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowCaseAuditResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowCaseAuditResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowCaseAuditResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowCaseAuditResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowCaseAuditResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowCaseAuditResponse) GetJSON200() *CaseAudit {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowCaseAuditResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowCaseAuditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowCaseAuditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowCaseAuditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowCaseAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ShowCertificateResponse200Headers the declared response headers of an HTTP 200 response for ShowCertificate
 type ShowCertificateResponse200Headers struct {
 	ETag string
@@ -3754,6 +4026,22 @@ func (c *ClientWithResponses) ShowCaseWithResponse(ctx context.Context, number N
 		return nil, err
 	}
 	return ParseShowCaseResponse(rsp)
+}
+
+// ShowCaseAuditWithResponse Who did and saw what of a case, the oldest first
+//
+// For audit administrators, and for the applicants themselves, who do not learn from which address a member of the
+// staff asked. Asking is itself written down.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
+func (c *ClientWithResponses) ShowCaseAuditWithResponse(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*ShowCaseAuditResponse, error) {
+	rsp, err := c.ShowCaseAudit(ctx, number, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowCaseAuditResponse(rsp)
 }
 
 // ShowCertificateWithResponse The certificate itself, unmasked
@@ -4967,6 +5255,161 @@ func ParseShowCaseResponse(rsp *http.Response) (*ShowCaseResponse, error) {
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ShowCaseResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowCaseAuditResponse parses an HTTP response from a ShowCaseAuditWithResponse call
+func ParseShowCaseAuditResponse(rsp *http.Response) (*ShowCaseAuditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowCaseAuditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CaseAudit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowCaseAuditResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowCaseAuditResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowCaseAuditResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowCaseAuditResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowCaseAuditResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowCaseAuditResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowCaseAuditResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
