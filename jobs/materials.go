@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/internal/files"
 )
 
@@ -52,8 +53,14 @@ func (f *Flow) AddMaterial(ctx context.Context, number intake.Number, h files.Ha
 		if over(view.State) {
 			return fmt.Errorf("case %s: %w", number, ErrOver)
 		}
-		m, err = files.Put(ctx, tx, id, h, c)
-		return err
+		var is bool
+		if m, is, err = files.Resent(ctx, tx, id, h); err != nil || is {
+			return err // another request with the same key was first
+		}
+		if m, err = files.Put(ctx, tx, id, h, c); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, onCase(number, audit.MaterialAdded, h.By, ""))
 	})
 	return m, err
 }

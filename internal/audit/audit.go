@@ -24,6 +24,10 @@ const (
 	Listed      Action = "listed"       // 查看办件列表
 	Revealed    Action = "revealed"     // 显示全文; the reason is the person's
 	Downloaded  Action = "downloaded"   // 查看证书
+
+	MaterialAdded Action = "material_added" // 上传材料
+	MaterialSeen  Action = "material_seen"  // 下载材料; the result is its kind
+
 	Verified    Action = "verified"     // 公众验真
 	Queried     Action = "queried"      // 查询不动产
 	Filed       Action = "filed"        // 就不动产提出申请

@@ -14,6 +14,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/files"
 )
 
@@ -159,7 +160,7 @@ func (s *server) handOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := permitOn(r.Context(), access.SeeMaterial, objectOf(c)); err != nil {
-		return hidden(err)
+		return hidden(s.sawCase(r.Context(), c.Number, err))
 	}
 	leave, err := s.Files.Sit()
 	if err != nil {
@@ -170,6 +171,10 @@ func (s *server) handOut(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	content, err := s.Flow.MaterialContent(ctx, s.Files, m)
 	if err != nil {
+		return err
+	}
+	e := audit.Event{Action: audit.MaterialSeen, Kind: audit.Case, Object: string(c.Number), Result: string(m.Kind)}
+	if err := s.Flow.Saw(ctx, e); err != nil {
 		return err
 	}
 	s.send(w, r, m, content)
