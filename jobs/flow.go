@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,11 @@ type Config struct {
 	// Moved is told of every step that this process moved, after the commit. It
 	// must return at once. May be nil.
 	Moved func(caseID int64, step intake.Step, to intake.State)
+	// Faulty is told of every certificate that was kept back because what was printed
+	// is not what must be. May be nil.
+	Faulty func()
+	// Plugins stand around the work of every job, the first outermost.
+	Plugins []rivertype.Plugin
 }
 
 // Flow carries cases. Make one with New, then Start it, or leave it stopped in
@@ -65,6 +71,7 @@ type Flow struct {
 	pulse    *pulse
 	desk     *desk
 	moved    func(int64, intake.Step, intake.State)
+	faulty   func()
 
 	halt    context.CancelFunc
 	running sync.WaitGroup
@@ -107,11 +114,14 @@ func New(cfg Config) (*Flow, error) {
 	f := &Flow{
 		patience: cfg.Patience,
 		Offices:  cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
-		drill: cfg.Drill, facts: facts, moved: cfg.Moved, pulse: newPulse(cfg.Engine, cfg.Log),
+		drill: cfg.Drill, facts: facts, moved: cfg.Moved, faulty: cfg.Faulty, pulse: newPulse(cfg.Engine, cfg.Log),
 	}
 	f.desk = newDesk(f)
 	if f.moved == nil {
 		f.moved = func(int64, intake.Step, intake.State) {}
+	}
+	if f.faulty == nil {
+		f.faulty = func() {}
 	}
 	f.works = f.sale()
 	return f, f.connect(cfg)
@@ -140,7 +150,7 @@ func (f *Flow) connect(cfg Config) (err error) {
 		RetryPolicy:                 cfg.Patience,
 		CompletedJobRetentionPeriod: keepFinished,
 		SoftStopTimeout:             jobTimeout,
-		Plugins:                     []rivertype.Plugin{&clean{}},
+		Plugins:                     append(slices.Clone(cfg.Plugins), &clean{}),
 		ReindexerIndexNames:         []string{}, // only an owner may, and the program owns nothing
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil)},
