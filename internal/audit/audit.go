@@ -17,13 +17,13 @@ type Action string
 
 // The actions.
 const (
-	Accepted    Action = "accepted"     // 受理
-	Decided     Action = "decided"      // 作出决定; the result is the verdict
-	HandedOver  Action = "handed_over"  // 发放证书
-	Seen        Action = "seen"         // 查看办件
-	Listed      Action = "listed"       // 查看办件列表
-	Revealed    Action = "revealed"     // 显示全文; the reason is the person's
-	Downloaded  Action = "downloaded"   // 查看证书
+	Accepted   Action = "accepted"    // 受理
+	Decided    Action = "decided"     // 作出决定; the result is the verdict
+	HandedOver Action = "handed_over" // 发放证书
+	Seen       Action = "seen"        // 查看办件
+	Listed     Action = "listed"      // 查看办件列表
+	Revealed   Action = "revealed"    // 显示全文; the reason is the person's
+	Downloaded Action = "downloaded"  // 查看证书
 
 	MaterialAdded Action = "material_added" // 上传材料
 	MaterialSeen  Action = "material_seen"  // 下载材料; the result is its kind
