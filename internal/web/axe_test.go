@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -112,7 +113,9 @@ func (o *office) sold(i int) string {
 	o.t.Helper()
 	number := o.accept(i).Number
 	o.waitFor(number, intake.Review, intake.NeedsInput)
-	o.say("registrar-01", number, intake.Review, jobs.Approve, "")
+	if r := o.say("registrar-01", number, intake.Review, jobs.Approve, ""); r.StatusCode != http.StatusOK {
+		o.t.Fatalf("the approval: %d %s", r.StatusCode, r.body)
+	}
 	o.waitFor(number, intake.Settle, intake.AwaitingPayment)
 	o.pay(number)
 	eventually(o.t, "the case is closed", func() bool { return o.show(number).State == intake.Closed })
