@@ -33,6 +33,16 @@ export interface Account {
   utility: Utility;
 }
 
+export interface AddMaterialParams {
+  /** what it is */
+  kind?: MaterialKind;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface Answer {
   /** @format date-time */
   answered_at?: string;
@@ -323,6 +333,14 @@ export interface ExplainProblemParams {
  */
 export type Fen = number;
 
+export interface FetchMaterialParams {
+  /**
+   * id of the material
+   * @example "1"
+   */
+  id: string;
+}
+
 export interface Fitness {
   checks: Check[];
   status: string;
@@ -378,6 +396,47 @@ export interface ListCasesParams {
    * @pattern ^[0-9A-Z]{28}$
    */
   unit?: string;
+}
+
+export interface ListMaterialsParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+/** A file of a case */
+export interface Material {
+  /** @pattern ^[0-9a-f]{64}$ */
+  sha256: string;
+  /** @format date-time */
+  added_at: string;
+  added_by: string;
+  /** its address */
+  file: string;
+  id: string;
+  kind: MaterialKind;
+  media_type: string;
+  name: string;
+  pages: number;
+  /** @format int64 */
+  size: number;
+}
+
+export type MaterialKind =
+  | "application_form"
+  | "identity"
+  | "certificate"
+  | "contract"
+  | "marriage"
+  | "power_of_attorney"
+  | "tax_proof"
+  | "consent"
+  | "other";
+
+export interface MaterialList {
+  materials: Material[];
 }
 
 export interface Party {
@@ -1029,6 +1088,52 @@ export class Api<
       }),
 
     /**
+     * No description
+     *
+     * @tags cases
+     * @name ListMaterials
+     * @summary The materials of a case
+     * @request GET:/api/v1/cases/{number}/materials
+     * @secure
+     */
+    listMaterials: (
+      { number }: ListMaterialsParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<MaterialList, Problem>({
+        path: `/api/v1/cases/${number}/materials`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description The file alone, its kind in the query and its name in Content-Disposition, or a form with kind and file. What it is called does not count: PDF, JPEG and PNG are told by their content; pictures are written anew without what they say of where they were taken.
+     *
+     * @tags cases
+     * @name AddMaterial
+     * @summary Hand a file in for a case
+     * @request POST:/api/v1/cases/{number}/materials
+     * @secure
+     */
+    addMaterial: (
+      { number, ...query }: AddMaterialParams,
+      data: File,
+      params: RequestParams = {},
+    ) =>
+      this.request<Material, Problem>({
+        path: `/api/v1/cases/${number}/materials`,
+        method: "POST",
+        query: query,
+        body: data,
+        secure: true,
+        type: "multipart/form-data",
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * @description Which role may say which verdict: approve, refuse and return a review; confirm figures; supplement, retry, give up. Nobody approves a case that they accepted.
      *
      * @tags cases
@@ -1130,6 +1235,25 @@ export class Api<
         ...params,
       }),
   };
+  files = {
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name FetchMaterial
+     * @summary A file itself, as an attachment
+     * @request GET:/files/{id}
+     * @secure
+     */
+    fetchMaterial: ({ id }: FetchMaterialParams, params: RequestParams = {}) =>
+      this.request<Blob, void | Problem>({
+        path: `/files/${id}`,
+        method: "GET",
+        secure: true,
+        format: "blob",
+        ...params,
+      }),
+  };
   problems = {
     /**
      * No description
@@ -1191,4 +1315,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: f5b7201a9e644c0a8d57bae8562aa7e486e4575073307a7a87508e0e0ec43c0b
+// sha256 of the description: 95daddfe8ce18f458831e37678f6cfa49d3ff72f255a60c37e49d6f84df4df59

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,6 +22,7 @@ import (
 type stage struct {
 	*office
 	open, closed intake.Number
+	file         string // id of a material of the open case
 }
 
 func newStage(t *testing.T) stage {
@@ -36,6 +38,11 @@ func newStage(t *testing.T) stage {
 	o.pay(s.closed)
 	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
 	o.quiet(s.open)
+	var m materialView
+	o.send(request{method: "POST", staff: "clerk-01", path: "/api/v1/cases/" + string(s.open) + "/materials?kind=contract", body: paper,
+		header: map[string]string{"Idempotency-Key": "stage", "Content-Type": "application/pdf",
+			"Content-Disposition": `attachment; filename="a.pdf"`}}).into(t, &m)
+	s.file = m.ID
 	return s
 }
 
@@ -45,7 +52,7 @@ func (s stage) fill(text string) string {
 		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
 		text = strings.ReplaceAll(text, "{etag}", tag)
 	}
-	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed)).Replace(text)
+	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{file}", s.file).Replace(text)
 }
 
 // personOf returns somebody of a role, "" if nobody is.
@@ -80,20 +87,36 @@ func (s stage) request(t *testing.T, o openapi.Operation, c openapi.Call) reques
 		r.header[name] = s.fill(value)
 	}
 	if c.Body != "" {
-		example, named := o.Body.Content["application/json"].Examples[c.Body]
-		if !named {
-			t.Fatalf("%s %s has no example %s", o.Method, o.Path, c.Body)
-		}
-		raw, err := json.Marshal(example.Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.body = s.fill(string(raw))
+		s.attach(t, o, c, &r)
 	}
 	if c.As != "" && r.staff == "" {
 		s.sign(t, &r, c.As)
 	}
 	return r
+}
+
+// attach gives a request the body that a call names: JSON, or a file in Base64.
+func (s stage) attach(t *testing.T, o openapi.Operation, c openapi.Call, r *request) {
+	t.Helper()
+	for media, content := range o.Body.Content {
+		example, named := content.Examples[c.Body]
+		if !named {
+			continue
+		}
+		raw, err := json.Marshal(example.Value)
+		if media != "application/json" {
+			raw, err = base64.StdEncoding.DecodeString(example.Value.(string))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.body = s.fill(string(raw))
+		if r.header["Content-Type"] == "" {
+			r.header["Content-Type"] = media
+		}
+		return
+	}
+	t.Fatalf("%s %s has no example %s", o.Method, o.Path, c.Body)
 }
 
 // sign signs a request as an office outside.
@@ -132,8 +155,11 @@ func TestEveryExampleOfTheDescriptionIsTrue(t *testing.T) {
 		if !well {
 			t.Errorf("%s %s has no example that succeeds", o.Method, o.Path)
 		}
-		if o.Body != nil {
-			for _, name := range slices.Sorted(maps.Keys(o.Body.Content["application/json"].Examples)) {
+		if o.Body == nil {
+			continue
+		}
+		for _, content := range o.Body.Content {
+			for _, name := range slices.Sorted(maps.Keys(content.Examples)) {
 				if !used[name] {
 					t.Errorf("%s %s: nobody sends the example %s", o.Method, o.Path, name)
 				}

@@ -61,6 +61,11 @@ var people = []access.Person{
 	{ID: "registrar-01", Name: "王审核", Role: access.Registrar, Office: "430602"},
 	{ID: "tax-01", Name: "赵税务", Role: access.TaxOfficer, Office: "430602"},
 	{ID: "operator-01", Name: "钱运维", Role: access.SystemAdmin},
+	{ID: "reviewer-01", Name: "孙初审", Role: access.Reviewer, Office: "430602"},
+	{ID: "supervisor-01", Name: "吴督导", Role: access.Supervisor, Office: "430602"},
+	{ID: "water-co", Name: "水务公司", Role: access.Company, Company: "water"},
+	{ID: "security-01", Name: "郑安全", Role: access.SecurityAdmin},
+	{ID: "audit-01", Name: "冯审计", Role: access.AuditAdmin},
 }
 
 // newOffice opens an office with n homes whose flow only accepts.
