@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/audit"
@@ -22,6 +24,10 @@ type place struct {
 	Data     string `help:"Directory for data (default: /var/lib/onewindow, or the user's state directory)." type:"path"`
 	Database string `help:"PostgreSQL database to use instead of a private server of our own." env:"DATABASE_URL"`
 }
+
+// errNoPlace says that nothing tells where data may be kept.
+var errNoPlace = errors.New("there is no place for data: neither HOME nor XDG_STATE_HOME is set. " +
+	"Name a directory: --data DIR")
 
 // directory returns the data directory, made if need be.
 func (p place) directory() (string, error) {
@@ -48,7 +54,7 @@ func (p place) locate() (string, error) {
 	default:
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("find a place for data: %w", err)
+			return "", errNoPlace
 		}
 		dir = filepath.Join(home, ".local", "state", "onewindow")
 	}
@@ -60,6 +66,7 @@ type database struct {
 	url    string
 	pool   *pgxpool.Pool
 	server *postgres.Server // nil if somebody else runs it
+	tracer pgx.QueryTracer  // of its statements; may be nil
 }
 
 // poolSize is the number of connections for requests and workers of a process.
@@ -100,6 +107,7 @@ func (d *database) connect(ctx context.Context, ring *vault.Ring) error {
 		return fmt.Errorf("read the database's address: %w", err)
 	}
 	config.MaxConns = max(config.MaxConns, poolSize)
+	config.ConnConfig.Tracer = d.tracer
 	ring.Prepare(config)
 	audit.AsProgram(config)
 	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {

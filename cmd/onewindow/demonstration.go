@@ -10,6 +10,7 @@ import (
 
 	"onewindow/internal/client"
 	"onewindow/internal/demo"
+	"onewindow/internal/premises"
 )
 
 // demonstration is the demonstration city at work. The first process on a data
@@ -38,6 +39,9 @@ func (d *demonstration) open(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if d.db, err = d.place.open(ctx, d.dir, d.log, s); err != nil {
+		return err
+	}
+	if err := premises.Take(ctx, d.db.pool, premises.Demonstration); err != nil {
 		return err
 	}
 	if err := demo.Seed(ctx, d.db.pool); err != nil {

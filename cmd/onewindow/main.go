@@ -17,6 +17,7 @@ import (
 
 	"onewindow/internal/files"
 	"onewindow/internal/machine"
+	"onewindow/internal/premises"
 )
 
 // commands is the command line.
@@ -83,6 +84,7 @@ var errTold = errors.New("told")
 func exitCode(err error, out io.Writer) int {
 	var missing *machine.MissingError
 	var mistakes *mistakesError
+	var other *premises.OtherUseError
 	switch {
 	case err == nil:
 		return 0
@@ -91,6 +93,9 @@ func exitCode(err error, out io.Writer) int {
 		return 2
 	case errors.As(err, &mistakes):
 		fmt.Fprintln(out, mistakes)
+		return 2
+	case errors.As(err, &other), errors.Is(err, errNoPlace):
+		fmt.Fprintln(out, "onewindow:", err)
 		return 2
 	case !errors.Is(err, errTold):
 		fmt.Fprintln(out, "onewindow:", err)

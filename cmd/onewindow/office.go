@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -63,7 +63,16 @@ type flowOptions struct {
 	moved   func(int64, intake.Step, intake.State) // may be nil
 	log     *slog.Logger
 	inbox   func() []web.Letter // of a demonstration; nil outside it
-	stop    time.Duration       // how long requests and jobs have to end; 0 takes stopTime
+	told    config              // what the process was told
+	watch   *watch
+}
+
+// heard counts a move and passes it on.
+func (o flowOptions) heard(id int64, step intake.Step, to intake.State) {
+	o.watch.meter.Moved(string(step), string(to))
+	if o.moved != nil {
+		o.moved(id, step, to)
+	}
 }
 
 // newFlow makes the flow of this process.
@@ -72,8 +81,10 @@ func newFlow(ctx context.Context, d *database, o flowOptions) (*jobs.Flow, *pgxp
 	if err != nil {
 		return nil, nil, err
 	}
+	o.watch.pools(d.pool, engine)
 	flow, err := jobs.New(jobs.Config{
-		Name: o.name, Pool: d.pool, Engine: engine, Log: o.log, Offices: o.offices, Moved: o.moved,
+		Name: o.name, Pool: d.pool, Engine: engine, Log: o.log, Offices: o.offices, Moved: o.heard,
+		Faulty: o.watch.meter.Faulty, Plugins: o.watch.plugins(),
 	})
 	if err != nil {
 		engine.Close()
@@ -88,16 +99,21 @@ func openOffice(ctx context.Context, d *database, l net.Listener, options flowOp
 	if err != nil {
 		return nil, err
 	}
-	if err := flow.Start(ctx); err != nil {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	o := &office{
+		url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end, stop: options.told.StopWithin.time(),
+	}
+	handler, err := doors(life, d, flow, options)
+	if err == nil {
+		err = flow.Start(ctx)
+	}
+	if err != nil {
+		end()
 		engine.Close()
 		return nil, err
 	}
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	o := &office{
-		url: "http://" + l.Addr().String(), flow: flow, engine: engine, end: end, stop: cmp.Or(options.stop, stopTime),
-	}
 	o.server = &http.Server{
-		Handler:           web.New(web.Config{Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox}),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return life },
@@ -109,6 +125,20 @@ func openOffice(ctx context.Context, d *database, l net.Listener, options flowOp
 		}
 	}()
 	return o, nil
+}
+
+// doors makes what answers requests, until life ends.
+func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptions) (http.Handler, error) {
+	console, err := flow.Console(life, "/admin/jobs", options.log)
+	if err != nil {
+		return nil, err
+	}
+	return options.watch.traces.Requests(web.New(web.Config{
+		Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox,
+		Secure:         strings.HasPrefix(options.told.PublicURL, "https://"),
+		TrustedProxies: options.told.TrustedProxies, Limits: options.told.Limits,
+		Ready: options.watch.checks(d.pool, flow), Answered: options.watch.answered, Admin: options.watch.admin(console),
+	})), nil
 }
 
 // stopTime is how long requests and jobs have to end, unless something else is said.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
+	"onewindow/internal/premises"
 	"onewindow/internal/vault"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
@@ -63,25 +65,48 @@ type real struct {
 }
 
 // open reads the configuration, with the address of the doors unless it is "",
-// and opens what it names.
-func (r real) open(ctx context.Context, listen string) (c config, d *database, o jobs.Offices, err error) {
-	c, err = readConfig(r.Config, overrides{Database: r.Database, Listen: listen, Getenv: os.Getenv})
+// and opens what it names. The caller closes the database and stops the watch.
+func (r real) open(ctx context.Context, listen string, s streams) (d *database, o flowOptions, err error) {
+	o.told, err = readConfig(r.Config, overrides{Database: r.Database, Listen: listen, Getenv: os.Getenv})
 	if err != nil {
-		return c, nil, o, err
+		return nil, o, err
 	}
-	if o, err = c.Offices.open(); err != nil {
-		return c, nil, o, err
+	o.log = o.told.Log.open(s)
+	if o.offices, err = o.told.Offices.open(); err != nil {
+		return nil, o, err
 	}
-	o.Sample = c.Rehearsal
+	o.offices.Sample = o.told.Rehearsal
+	if o.watch, err = newWatch(ctx, o.told); err != nil {
+		return nil, o, err
+	}
+	if d, err = o.told.connect(ctx, o.watch); err != nil {
+		o.watch.stop()
+	}
+	return d, o, err
+}
+
+// connect opens the database with its keys, for the use that the process has for it.
+func (c config) connect(ctx context.Context, w *watch) (*database, error) {
 	ring, err := vault.Read(c.Vault.KeyFile)
 	if err != nil {
-		return c, nil, o, err
+		return nil, err
 	}
-	d = &database{url: c.Database}
-	if err = d.connect(ctx, ring); err != nil {
+	d := &database{url: c.Database, tracer: w.traces.Queries()}
+	if err = d.connect(ctx, ring); err == nil {
+		err = premises.Take(ctx, d.pool, c.use())
+	}
+	if err != nil {
 		d.close()
 	}
-	return c, d, o, err
+	return d, err
+}
+
+// use is what the database is to be for.
+func (c config) use() premises.Use {
+	if c.Rehearsal {
+		return premises.Rehearsal
+	}
+	return premises.Live
 }
 
 type serveCommand struct {
@@ -101,23 +126,30 @@ func (c serveCommand) name(l net.Listener) string {
 
 // Run serves until the context ends.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	told, d, offices, err := c.open(ctx, c.Listen)
+	d, o, err := c.open(ctx, c.Listen, s)
 	if err != nil {
 		return err
 	}
 	defer d.close()
-	log := told.Log.open(s)
-	l, err := listen(told.Listen, false)
+	defer o.watch.stop()
+	l, err := listen(o.told.Listen, false)
 	if err != nil {
 		return err
 	}
-	doors, err := openOffice(ctx, d, l, flowOptions{name: c.name(l), offices: offices, log: log, stop: told.StopWithin.time()})
+	o.name = c.name(l)
+	doors, err := openOffice(ctx, d, l, o)
 	if err != nil {
 		return err
 	}
 	defer doors.close()
-	log.Info("the window is open", "url", doors.url)
+	stop, err := o.watch.serve(o.told.Metrics.Listen, o.watch.checks(d.pool, doors.flow), o.log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	o.log.Info("the window is open", "url", doors.url)
 	<-ctx.Done()
+	o.log.Info("stopping", "within", o.told.StopWithin.time())
 	return nil
 }
 
@@ -128,13 +160,14 @@ type workCommand struct {
 
 // Run works jobs until the context ends.
 func (c workCommand) Run(ctx context.Context, s streams) error {
-	told, d, offices, err := c.open(ctx, "")
+	d, o, err := c.open(ctx, "", s)
 	if err != nil {
 		return err
 	}
 	defer d.close()
-	log := told.Log.open(s)
-	flow, engine, err := newFlow(ctx, d, flowOptions{name: c.Name, offices: offices, log: log})
+	defer o.watch.stop()
+	o.name = c.Name
+	flow, engine, err := newFlow(ctx, d, o)
 	if err != nil {
 		return err
 	}
@@ -142,9 +175,15 @@ func (c workCommand) Run(ctx context.Context, s streams) error {
 	if err := flow.Start(ctx); err != nil {
 		return err
 	}
-	log.Info("working", "name", c.Name)
+	stopWatch, err := o.watch.serve(o.told.Metrics.Listen, o.watch.checks(d.pool, flow), o.log)
+	if err != nil {
+		return errors.Join(err, flow.Stop(ctx))
+	}
+	defer stopWatch()
+	o.log.Info("working", "name", c.Name)
 	<-ctx.Done()
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), told.StopWithin.time())
+	o.log.Info("stopping", "within", o.told.StopWithin.time())
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.told.StopWithin.time())
 	defer cancel()
 	return flow.Stop(stop)
 }

@@ -10,13 +10,7 @@ import (
 // live says that this process answers. It asks nobody else, so that a database
 // that is away gets no healthy process killed.
 func (s *server) live(w http.ResponseWriter, _ *http.Request) error {
-	return answer(w, http.StatusOK, map[string]string{"status": "live"})
-}
-
-// fitness is what a prober reads: what holds and what does not.
-type fitness struct {
-	Status string          `json:"status"`
-	Checks []health.Result `json:"checks"`
+	return answer(w, http.StatusOK, health.Answer{Status: "live"})
 }
 
 // unready is the problem of a process that cannot do its work, with its checks.
@@ -29,7 +23,7 @@ type unready struct {
 func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 	results, ready := health.AskAll(r.Context(), s.checks())
 	if ready {
-		return answer(w, http.StatusOK, fitness{"ready", results})
+		return answer(w, http.StatusOK, health.Answer{Status: "ready", Checks: results})
 	}
 	for _, found := range results {
 		if !found.OK {

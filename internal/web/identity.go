@@ -36,6 +36,7 @@ func (s *server) identify(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
+		note(r.Context(), staff)
 		ctx := onBehalf(r, staff.ID, staff.Role)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, staffKey{}, staff)))
 		return nil

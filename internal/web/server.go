@@ -7,6 +7,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -30,6 +31,12 @@ type Config struct {
 	Log  *slog.Logger
 	// Ready are the checks of /readyz; none takes the database's write alone.
 	Ready []health.Check
+	// Answered is told of every answer and returns the trace it belongs to, for the
+	// log; "" if it is not traced. May be nil.
+	Answered func(context.Context, Exchange) (trace string)
+	// Admin is what lies below /admin for system administrators: the console of the
+	// queue and the metrics. May be nil.
+	Admin http.Handler
 	// Secure says that browsers reach the doors through https, so that session
 	// cookies are never sent otherwise and browsers never try anything else (HSTS).
 	Secure bool
@@ -64,8 +71,8 @@ func New(c Config) http.Handler {
 	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits),
 		looks: newLooks()}
 	r := chi.NewRouter()
-	r.Use(s.stamp, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign, limitBody,
-		announce(openapi.Ours()), middleware.GetHead)
+	r.Use(s.stamp, s.observe, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign,
+		limitBody, announce(openapi.Ours()), middleware.GetHead)
 	r.NotFound(s.api(notFound))
 	r.MethodNotAllowed(s.api(methodNotAllowed))
 	s.routes(r)
@@ -99,6 +106,7 @@ func (s *server) routes(r chi.Router) {
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
 		})
 		r.Get("/api/v1/dead-letters", s.may(access.SeeLetters, s.deadLetters))
+		s.operate(r)
 		s.pages(r)
 	})
 }
