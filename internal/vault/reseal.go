@@ -36,6 +36,7 @@ func sealedColumns(ctx context.Context, pool *pgxpool.Pool) ([]sealedColumn, err
 const (
 	blocksAtOnce = 64  // pages of a table that are looked at together
 	valuesAtOnce = 200 // values that are sealed in one transaction
+	bytesAtOnce  = 16 << 20
 )
 
 // reseal seals all that is sealed with older keys, pass by pass: rows that the
@@ -70,31 +71,32 @@ func (r *Ring) left(ctx context.Context, pool *pgxpool.Pool, c sealedColumn) (n 
 
 // pass goes through a table once, in the order of its pages.
 func (r *Ring) pass(ctx context.Context, pool *pgxpool.Pool, c sealedColumn) (values int64, err error) {
-	var blocks int64
-	err = pool.QueryRow(ctx, `SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint`,
-		c.table).Scan(&blocks)
+	var blocks, longest int64
+	err = pool.QueryRow(ctx, `SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint,
+		(SELECT coalesce(max(octet_length(`+c.column+`)), 0) FROM `+c.table+`)`, c.table).Scan(&blocks, &longest)
+	most := max(1, min(valuesAtOnce, bytesAtOnce/max(longest, 1)))
 	for from := int64(0); from <= blocks && err == nil; {
 		var n int64
 		err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-			n, err = r.batch(ctx, tx, c, from)
+			n, err = r.batch(ctx, tx, c, from, most)
 			return err
 		})
 		values += n
-		if n < valuesAtOnce {
+		if n < most {
 			from += blocksAtOnce
 		}
 	}
 	return values, err
 }
 
-// batch seals at most valuesAtOnce values of a few pages. It waits for nobody, so
-// that it can lock rows in any order.
-func (r *Ring) batch(ctx context.Context, tx pgx.Tx, c sealedColumn, from int64) (int64, error) {
+// batch seals at most so many values of a few pages. It waits for nobody, so that
+// it can lock rows in any order.
+func (r *Ring) batch(ctx context.Context, tx pgx.Tx, c sealedColumn, from, most int64) (int64, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT ctid::text, `+c.column+` FROM `+c.table+`
 		WHERE ctid >= $1::text::tid AND ctid < $2::text::tid AND vault_key_of(`+c.column+`) < $3
 		LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED`,
-		fmt.Sprintf("(%d,0)", from), fmt.Sprintf("(%d,0)", from+blocksAtOnce), int64(r.sealing()), valuesAtOnce)
+		fmt.Sprintf("(%d,0)", from), fmt.Sprintf("(%d,0)", from+blocksAtOnce), int64(r.sealing()), most)
 	if err != nil {
 		return 0, err
 	}

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -109,6 +108,7 @@ const (
 	headSize  = 1 + 4
 	keySize   = 32
 	boundText = "onewindow sealed column\x00"
+	indexText = "onewindow blind index\x00"
 )
 
 // seal encrypts plain for a column.
@@ -157,21 +157,13 @@ func keyOf(stored []byte) (uint32, error) {
 	return binary.BigEndian.Uint32(stored[1:]), nil
 }
 
-// Index returns the blind index of a text: 32 bytes of HMAC-SHA-256 under a key
-// of the purpose's own.
+// Index returns the blind index of a text: 32 bytes of HMAC-SHA-256 over purpose
+// and text. No purpose holds a NUL, so that no two pairs are hashed alike.
 func (r *Ring) Index(p Purpose, text string) []byte {
-	mac := hmac.New(sha256.New, r.purposeKey(p))
-	mac.Write([]byte(text)) // never fails (hash.Hash)
+	mac := hmac.New(sha256.New, r.current(time.Now()).index)
+	mac.Write([]byte(indexText + string(p) + "\x00")) // never fails (hash.Hash)
+	mac.Write([]byte(text))
 	return mac.Sum(nil)
-}
-
-// purposeKey derives the key of a purpose.
-func (r *Ring) purposeKey(p Purpose) []byte {
-	derived, err := hkdf.Expand(sha256.New, r.current(time.Now()).index, "onewindow blind index\x00"+string(p), keySize)
-	if err != nil {
-		panic(err) // 32 bytes are never too many
-	}
-	return derived
 }
 
 // Key is what may be said of a key.

@@ -206,3 +206,26 @@ func TestAnOldTransactionIsWaitedForBeforeAKeyRetires(t *testing.T) {
 		t.Errorf("values by key: %v, %v", use, err)
 	}
 }
+
+func TestLargeValuesRotateToo(t *testing.T) {
+	t.Parallel()
+	_, all := processes(t, 1, 3)
+	p, large := all[0], strings.Repeat("页", 2<<20)
+	for n := range 4 {
+		if _, err := p.pool.Exec(t.Context(), `UPDATE t SET phone = $1 WHERE n = $2`,
+			vault.Seal(phone, large+fmt.Sprint(n)), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.ring.Rotate(t.Context(), p.pool); err != nil {
+		t.Fatal(err)
+	}
+	var back string
+	if err := p.pool.QueryRow(t.Context(), `SELECT phone FROM t WHERE n = 2`).Scan(vault.Open(phone, &back)); err != nil ||
+		back != large+"2" {
+		t.Errorf("%d bytes, %v", len(back), err)
+	}
+	if use, err := p.ring.Use(t.Context(), p.pool); err != nil || len(use) != 1 || use[2] != 6 {
+		t.Errorf("values by key: %v, %v", use, err)
+	}
+}
