@@ -133,8 +133,12 @@ func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptio
 	if err != nil {
 		return nil, err
 	}
+	desk, err := openDesk(options.told.Files, d.ring, options.log)
+	if err != nil {
+		return nil, err
+	}
 	return options.watch.traces.Requests(web.New(web.Config{
-		Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox,
+		Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox, Files: desk,
 		Secure:         strings.HasPrefix(options.told.PublicURL, "https://"),
 		TrustedProxies: options.told.TrustedProxies, Limits: options.told.Limits,
 		Ready: options.watch.checks(d.pool, flow), Answered: options.watch.answered, Admin: options.watch.admin(console),
