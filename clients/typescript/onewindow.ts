@@ -1315,4 +1315,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 95daddfe8ce18f458831e37678f6cfa49d3ff72f255a60c37e49d6f84df4df59
+// sha256 of the description: 96910658abd4ab2ac2fc9b3af63ae6ca68877b74469836ae473aa1541314de5d

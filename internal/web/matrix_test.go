@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/access"
+	"onewindow/internal/web/openapi"
+)
+
+// writeDocs makes tests write the documents that they would compare.
+var writeDocs = flag.Bool("write", false, "write docs/PERMISSIONS.md anew")
+
+const permissionsFile = "../../docs/PERMISSIONS.md"
+
+// strangers are people of every role to whom the cases of the stage are foreign:
+// of another office, of a company that no case asks.
+func strangers() (list []access.Person) {
+	for _, p := range people {
+		twin := p
+		twin.ID = "far-" + p.ID
+		if p.Office != "" {
+			twin.Office = "430603"
+		}
+		if p.Company != "" {
+			twin.Company = "steam"
+		}
+		list = append(list, twin)
+	}
+	return list
+}
+
+// asked is an operation, or one verdict of a decision, with the action it needs.
+type asked struct {
+	openapi.Operation
+	needs   access.Action
+	verdict string
+	call    openapi.Call
+}
+
+func (a asked) name() string {
+	if a.verdict != "" {
+		return a.Method + " " + a.Path + " " + a.verdict
+	}
+	return a.Method + " " + a.Path
+}
+
+// everything lists what can be asked of the API, with a call that succeeds. A
+// decision needs another action for each verdict.
+func everything() (all []asked) {
+	for _, o := range openapi.Ours().Operations() {
+		i := slices.IndexFunc(o.Calls, func(c openapi.Call) bool { return c.Status < 300 })
+		a := asked{Operation: o, needs: access.Action(o.Action), call: o.Calls[i]}
+		if o.ID != "decide" {
+			all = append(all, a)
+			continue
+		}
+		for verdict, needs := range permissions {
+			a.verdict, a.needs = string(verdict), needs
+			all = append(all, a)
+		}
+	}
+	slices.SortFunc(all, func(a, b asked) int { return strings.Compare(a.name(), b.name()) })
+	return all
+}
+
+// verdictOf is what a door said of a right: "yes", "no", "hidden" as if there were
+// no such object, "sign in".
+func (s stage) verdictOf(t *testing.T, a asked, person string) string {
+	t.Helper()
+	r := s.request(t, a.Operation, a.call)
+	r.staff = person
+	if a.verdict != "" { // without If-Match: who may decide is asked for it
+		r.body = `{"verdict":"` + a.verdict + `","reason":"x"}`
+		delete(r.header, "If-Match")
+	}
+	answer := s.send(r)
+	switch answer.StatusCode {
+	case http.StatusUnauthorized:
+		return "sign in"
+	case http.StatusForbidden:
+		return "no"
+	case http.StatusNotFound:
+		return "hidden"
+	case http.StatusOK:
+		if a.Object == "list" && !strings.Contains(string(answer.body), string(s.open)) {
+			return "hidden"
+		}
+	}
+	if answer.StatusCode >= http.StatusInternalServerError {
+		t.Errorf("%s by %q: %d %.200s", a.name(), person, answer.StatusCode, answer.body)
+	}
+	return "yes"
+}
+
+// want is what the policy says of the same.
+func (a asked) want(p access.Person, o access.Object) string {
+	door := access.Permit(p, access.Action(a.Action), o) // before what a verdict needs
+	switch err := access.Permit(p, a.needs, o); {
+	case a.needs == "":
+		return "yes"
+	case p.ID == "":
+		return "sign in"
+	case errors.Is(door, access.ErrForeign) && a.Object == "case":
+		return "hidden"
+	case errors.Is(err, access.ErrForbidden) || p.Role == "":
+		return "no"
+	case errors.Is(err, access.ErrForeign) && a.Object == "office": // there is no object to hide
+		return "no"
+	case errors.Is(err, access.ErrForeign) && a.Object != "none":
+		return "hidden"
+	}
+	return "yes"
+}
+
+// TestThePermissionMatrix asks for every operation of the description as every
+// role, of one's own object and of a foreign one, and publishes what was answered.
+func TestThePermissionMatrix(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	far := strangers()
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		for _, p := range far {
+			s.secrets[p.ID] = access.NewSecret()
+			if err := access.Put(ctx, tx, p, s.secrets[p.ID]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	object := access.Object{Office: "430602", Case: string(s.open), Companies: []string{"water", "power", "gas"}}
+	cells, asks := map[string]map[access.Role]string{}, 0
+	check := func(a asked, p access.Person) string {
+		asks++
+		got := s.verdictOf(t, a, p.ID)
+		if want := a.want(p, object); got != want {
+			t.Errorf("%s by %q (%s): %s, want %s", a.name(), p.ID, p.Role, got, want)
+		}
+		return got
+	}
+	for _, a := range everything() {
+		row := map[access.Role]string{}
+		row[""] = check(a, access.Person{})
+		for i, p := range people {
+			own, foreign := check(a, p), check(a, far[i])
+			row[p.Role] = cellOf(own, foreign)
+		}
+		cells[a.name()] = row
+	}
+	for _, role := range access.Roles() {
+		if cells["GET /livez"][role] == "" && role != access.Citizen { // a citizen has no account: tested where they sign in
+			t.Errorf("nobody is a %s", role)
+		}
+	}
+	t.Logf("%d questions", asks)
+	compare(t, permissionsFile, matrix(cells))
+}
+
+// cellOf is one cell of the matrix.
+func cellOf(own, foreign string) string {
+	switch {
+	case own == "yes" && foreign == "yes":
+		return "yes"
+	case own == "yes":
+		return "own"
+	}
+	return "–"
+}
+
+// matrix writes the matrix for people.
+func matrix(cells map[string]map[access.Role]string) string {
+	var roles []access.Role
+	for _, role := range access.Roles() {
+		if cells["GET /livez"][role] != "" {
+			roles = append(roles, role)
+		}
+	}
+	var b strings.Builder
+	b.WriteString(`# Who may do what
+
+Written by ` + "`go test ./internal/web -run TestThePermissionMatrix -write`" + `, which asks a running window for every operation of
+the API's description as every role, of a case of one's own office (or company) and of a foreign one; the test fails when
+the answers are no longer these.
+
+**yes**: of every object. **own**: of one's own office's or company's cases; a foreign one is answered like one that is not there.
+**–**: refused. Rows of decisions are by verdict. Whoever is not signed in may only do what everyone may. Callbacks prove
+themselves by their signature, whoever sends them.
+
+`)
+	fmt.Fprintf(&b, "| operation | everyone |")
+	for _, role := range roles {
+		fmt.Fprintf(&b, " %s |", role)
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(roles)) + "\n")
+	for _, name := range slices.Sorted(maps.Keys(cells)) {
+		open := "–"
+		if cells[name][""] == "yes" {
+			open = "yes"
+		}
+		fmt.Fprintf(&b, "| %s | %s |", name, open)
+		for _, role := range roles {
+			fmt.Fprintf(&b, " %s |", cells[name][role])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// compare compares a document with what it should be, or writes it.
+func compare(t *testing.T, name, want string) {
+	t.Helper()
+	if *writeDocs {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != want {
+		t.Errorf("%s is not what the window answers (%v): look at the difference, then run this test with -write", name, err)
+	}
+}
