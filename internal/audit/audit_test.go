@@ -63,6 +63,14 @@ func TestAChainThatNobodyTouchedIsWhole(t *testing.T) {
 	}
 }
 
+// hashOfX is what the hash of a line would be if its reason were x.
+const hashOfX = `sha256(previous || int8send(ordinal) || int8send(id) || int8send((extract(epoch FROM at) * 1000000)::bigint)
+	|| int4send(octet_length(kind)) || convert_to(kind, 'UTF8') || int4send(octet_length(object)) || convert_to(object, 'UTF8')
+	|| int4send(octet_length(actor)) || convert_to(actor, 'UTF8') || int4send(octet_length(role)) || convert_to(role, 'UTF8')
+	|| int4send(octet_length(action)) || convert_to(action, 'UTF8') || int4send(1) || convert_to('x', 'UTF8')
+	|| int4send(octet_length(origin)) || convert_to(origin, 'UTF8') || int4send(octet_length(result)) || convert_to(result, 'UTF8')
+	|| int4send(octet_length(request)) || convert_to(request, 'UTF8'))`
+
 // tampers are what somebody with every right over the database could do to a line.
 var tampers = map[string]string{
 	"id":                `ALTER TABLE audit_event ALTER id DROP IDENTITY; UPDATE audit_event SET id = id + 1000 WHERE object = 'b' AND ordinal = 2`,
@@ -91,8 +99,8 @@ var tampers = map[string]string{
 	"head's kind":       `UPDATE audit_head SET kind = 'unit' WHERE object = 'b'`,
 	"head's object":     `UPDATE audit_head SET object = 'd' WHERE object = 'b'`,
 	"a line put in":     `INSERT INTO audit_event OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(e, '{"id": 99, "ordinal": 5}')).* FROM audit_event e WHERE object = 'b' AND ordinal = 4`,
-	"rehashed":          `UPDATE audit_event SET reason = 'x', hash = audit_hash(previous, ordinal, jsonb_populate_record(audit_event, '{"reason": "x"}')) WHERE object = 'b' AND ordinal = 2`,
-	"last line changed": `UPDATE audit_event SET reason = 'x', hash = audit_hash(previous, ordinal, jsonb_populate_record(audit_event, '{"reason": "x"}')) WHERE object = 'b' AND ordinal = 4`,
+	"rehashed":          `UPDATE audit_event SET reason = 'x', hash = ` + hashOfX + ` WHERE object = 'b' AND ordinal = 2`,
+	"last line changed": `UPDATE audit_event SET reason = 'x', hash = ` + hashOfX + ` WHERE object = 'b' AND ordinal = 4`,
 	"swapped": `UPDATE audit_event SET ordinal = -ordinal WHERE object = 'b' AND ordinal IN (2, 3);
 		UPDATE audit_event SET ordinal = 5 + ordinal WHERE object = 'b' AND ordinal < 0`,
 	"swapped between chains": `UPDATE audit_event SET object = 'x' WHERE object = 'a' AND ordinal = 2;
@@ -139,7 +147,7 @@ func TestAChainWrittenAnewDiffersFromTheHeadsKeptElsewhere(t *testing.T) {
 		"cut": `DELETE FROM audit_event WHERE object = 'b' AND ordinal = 4;
 			UPDATE audit_head h SET ordinal = e.ordinal, previous = e.previous, hash = e.hash FROM audit_event e
 			WHERE h.object = 'b' AND e.object = 'b' AND e.ordinal = 3`,
-		"written anew": `UPDATE audit_event SET reason = 'x', hash = audit_hash(previous, ordinal, jsonb_populate_record(audit_event, '{"reason": "x"}'))
+		"written anew": `UPDATE audit_event SET reason = 'x', hash = ` + hashOfX + `
 				WHERE object = 'b' AND ordinal = 4;
 			UPDATE audit_head h SET hash = e.hash FROM audit_event e WHERE h.object = 'b' AND e.object = 'b' AND e.ordinal = 4`,
 	} {
