@@ -33,6 +33,15 @@ func (f *Flow) MaterialResent(ctx context.Context, number intake.Number, h files
 	return m, is, err
 }
 
+// ContentKept says whether a content is kept already, for whatever case.
+func (f *Flow) ContentKept(ctx context.Context, h files.Hash) (kept bool, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		kept, err = files.Kept(ctx, tx, h)
+		return err
+	})
+	return kept, err
+}
+
 // AddMaterial keeps a file that was found harmless with a case, in one transaction
 // with the look whether the case still takes it. It returns intake.ErrNoCase, ErrOver
 // and files.ErrKeyReused.

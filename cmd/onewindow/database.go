@@ -67,7 +67,6 @@ type database struct {
 	pool   *pgxpool.Pool
 	server *postgres.Server // nil if somebody else runs it
 	tracer pgx.QueryTracer  // of its statements; may be nil
-	ring   *vault.Ring      // of its sealed columns
 }
 
 // poolSize is the number of connections for requests and workers of a process.
@@ -110,7 +109,6 @@ func (d *database) connect(ctx context.Context, ring *vault.Ring) error {
 	config.MaxConns = max(config.MaxConns, poolSize)
 	config.ConnConfig.Tracer = d.tracer
 	ring.Prepare(config)
-	d.ring = ring
 	audit.AsProgram(config)
 	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err

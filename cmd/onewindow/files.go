@@ -4,12 +4,11 @@ import (
 	"log/slog"
 
 	"onewindow/internal/files"
-	"onewindow/internal/vault"
 )
 
 // openDesk makes the desk that takes files in, and says what nobody looks at.
-func openDesk(c files.Config, ring *vault.Ring, log *slog.Logger) (*files.Desk, error) {
-	desk, err := files.New(c, ring)
+func openDesk(c files.Config, log *slog.Logger) (*files.Desk, error) {
+	desk, err := files.New(c)
 	if err == nil && !desk.Scans() {
 		log.Info("files are kept without being scanned for viruses: files.scanner names no scanner (docs/FILES.md)")
 	}

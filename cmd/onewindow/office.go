@@ -133,7 +133,7 @@ func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptio
 	if err != nil {
 		return nil, err
 	}
-	desk, err := openDesk(options.told.Files, d.ring, options.log)
+	desk, err := openDesk(options.told.Files, options.log)
 	if err != nil {
 		return nil, err
 	}

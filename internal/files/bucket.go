@@ -3,6 +3,9 @@ package files
 import (
 	"bytes"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,8 +16,6 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
-
-	"onewindow/internal/vault"
 )
 
 // ErrBucket says that the bucket did not answer or refused.
@@ -23,22 +24,15 @@ var ErrBucket = errors.New("the bucket of contents does not answer")
 // bucketTime is how long one object may take.
 const bucketTime = 20 * time.Second
 
-// objectColumn binds what is sealed in a bucket, as a column does in the database.
-const objectColumn vault.Column = "files_bucket.object"
-
-// bucket keeps contents in a bucket of S3, one sealed object for each hash. Two
-// programs that put the same content write equal ones.
+// bucket keeps contents in a bucket of S3, each encrypted with a key of its own that
+// the database keeps sealed: so the keys of the ring rotate without it.
 type bucket struct {
 	store  *minio.Client
 	name   string
 	prefix string
-	ring   *vault.Ring
 }
 
-func openBucket(c BucketConfig, ring *vault.Ring) (*bucket, error) {
-	if ring == nil {
-		return nil, errors.New("a bucket needs the ring of keys: contents are sealed before they leave")
-	}
+func openBucket(c BucketConfig) (*bucket, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		return nil, fmt.Errorf("files.bucket.url: %w", err)
@@ -52,11 +46,31 @@ func openBucket(c BucketConfig, ring *vault.Ring) (*bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("files.bucket: %w", err)
 	}
-	return &bucket{store, c.Name, c.Prefix, ring}, nil
+	return &bucket{store, c.Name, c.Prefix}, nil
 }
 
-// object is the name of a content in the bucket.
-func (b *bucket) object(h Hash) string { return b.prefix + hex.EncodeToString(h[:]) }
+// ticket is what finds and opens one object: its key and its name (AES-256-GCM).
+type ticket []byte
+
+const ticketKey = 32 // bytes
+
+func (t ticket) object() string { return string(t[ticketKey:]) }
+
+// lock is the cipher that the object alone is encrypted with.
+func (t ticket) lock() (cipher.AEAD, error) {
+	block, err := aes.NewCipher(t[:ticketKey])
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// ticketFor draws the key of a new object. Its name begins with the hash, for people.
+func (b *bucket) ticketFor(h Hash) ticket {
+	key := make([]byte, ticketKey)
+	_, _ = rand.Read(key) // never fails (crypto/rand)
+	return ticket(string(key) + b.prefix + hex.EncodeToString(h[:]) + "-" + rand.Text())
+}
 
 // ready asks whether the bucket is there.
 func (b *bucket) ready(ctx context.Context) error {
@@ -70,27 +84,32 @@ func (b *bucket) ready(ctx context.Context) error {
 	return nil
 }
 
-// put keeps a content unless it is there.
-func (b *bucket) put(ctx context.Context, c Content) error {
+// put keeps a content and returns what finds it.
+func (b *bucket) put(ctx context.Context, c Content) (ticket, error) {
 	ctx, cancel := context.WithTimeout(ctx, bucketTime)
 	defer cancel()
-	if _, err := b.store.StatObject(ctx, b.name, b.object(c.Hash), minio.StatObjectOptions{}); err == nil {
-		return nil
+	t := b.ticketFor(c.Hash)
+	lock, err := t.lock()
+	if err != nil {
+		return nil, err
 	}
-	sealed := b.ring.SealBytes(objectColumn, c.bytes)
-	_, err := b.store.PutObject(ctx, b.name, b.object(c.Hash), bytes.NewReader(sealed), int64(len(sealed)),
+	sealed := lock.Seal(nil, nil, c.bytes, []byte(t.object()))
+	_, err = b.store.PutObject(ctx, b.name, t.object(), bytes.NewReader(sealed), int64(len(sealed)),
 		minio.PutObjectOptions{ContentType: "application/octet-stream", DisableMultipart: true})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrBucket, err)
+		return nil, fmt.Errorf("%w: %w", ErrBucket, err)
 	}
-	return nil
+	return t, nil
 }
 
 // get returns a content, or ErrLost if it is gone or was changed.
-func (b *bucket) get(ctx context.Context, h Hash) ([]byte, error) {
+func (b *bucket) get(ctx context.Context, t ticket) ([]byte, error) {
+	if len(t) <= ticketKey {
+		return nil, fmt.Errorf("%w: nothing says where it is", ErrLost)
+	}
 	ctx, cancel := context.WithTimeout(ctx, bucketTime)
 	defer cancel()
-	o, err := b.store.GetObject(ctx, b.name, b.object(h), minio.GetObjectOptions{})
+	o, err := b.store.GetObject(ctx, b.name, t.object(), minio.GetObjectOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBucket, err)
 	}
@@ -102,23 +121,28 @@ func (b *bucket) get(ctx context.Context, h Hash) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBucket, err)
 	}
-	plain, err := b.ring.OpenBytes(objectColumn, sealed)
+	lock, err := t.lock()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrLost, err)
+		return nil, err
+	}
+	plain, err := lock.Open(nil, nil, sealed, []byte(t.object()))
+	if err != nil {
+		return nil, fmt.Errorf("%w: it does not open", ErrLost)
 	}
 	return plain, nil
 }
 
-// Shelve puts a content where contents lie, if that is a bucket: before the
-// transaction that refers to it, so that no reference ever leads nowhere. An object
-// that nothing refers to does no harm.
+// Shelve puts a content that is not kept yet where contents lie, if that is a bucket:
+// before the transaction that refers to it, so that no reference ever leads nowhere.
+// An object that nothing refers to does no harm.
 func (d *Desk) Shelve(ctx context.Context, c Content) (Content, error) {
 	if d.bucket == nil {
 		return c, nil
 	}
-	if err := d.bucket.put(ctx, c); err != nil {
+	t, err := d.bucket.put(ctx, c)
+	if err != nil {
 		return Content{}, err
 	}
-	c.shelved = true
+	c.shelved = t
 	return c, nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-
-	"onewindow/internal/vault"
 )
 
 // Desk is where files are taken in and handed out (收件台).
@@ -23,10 +21,8 @@ const (
 	mostAtOnce = 2
 )
 
-// New makes the desk that a configuration asks for. What goes into a bucket is
-// sealed with the ring; ring may be nil where there is no bucket, because the
-// database's connections have their own.
-func New(c Config, ring *vault.Ring) (*Desk, error) {
+// New makes the desk that a configuration asks for.
+func New(c Config) (*Desk, error) {
 	if err := c.Valid(); err != nil {
 		return nil, err
 	}
@@ -36,7 +32,7 @@ func New(c Config, ring *vault.Ring) (*Desk, error) {
 		return nil, err
 	}
 	if c.Bucket != nil {
-		d.bucket, err = openBucket(*c.Bucket, ring)
+		d.bucket, err = openBucket(*c.Bucket)
 	}
 	return d, err
 }
@@ -44,7 +40,7 @@ func New(c Config, ring *vault.Ring) (*Desk, error) {
 // Plain makes the desk of an empty configuration: the default limits, the database,
 // no scanner.
 func Plain() *Desk {
-	d, err := New(Config{}, nil)
+	d, err := New(Config{})
 	if err != nil {
 		panic(err) // an empty configuration is valid
 	}

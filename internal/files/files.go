@@ -114,8 +114,8 @@ type Content struct {
 	Width  int // of an image, in pixels, upright; 0 for a PDF
 	Height int
 	bytes  []byte
-	// shelved says that a bucket has it.
-	shelved bool
+	// shelved finds it in the bucket; nil if it goes into the database.
+	shelved ticket
 }
 
 // Bytes returns the content itself. Nobody may change it.

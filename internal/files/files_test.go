@@ -189,7 +189,7 @@ var archive = append([]byte("PK\x05\x06"), make([]byte, 18)...)
 
 func desk(t testing.TB, c Config) *Desk {
 	t.Helper()
-	d, err := New(c, nil)
+	d, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

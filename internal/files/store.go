@@ -96,13 +96,12 @@ func Put(ctx context.Context, tx pgx.Tx, caseID int64, h Handed, c Content) (Mat
 
 // putContent keeps a content unless it is kept.
 func putContent(ctx context.Context, tx pgx.Tx, c Content) error {
-	place, content := "database", vault.Seal(contentColumn, c.bytes)
-	if c.shelved {
-		place, content = "bucket", vault.Seal(contentColumn, "")
-	}
-	var kept bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM files_content WHERE hash = $1)`, c.Hash[:]).Scan(&kept)
+	kept, err := Kept(ctx, tx, c.Hash)
 	if err == nil && !kept {
+		place, content := "database", vault.Seal(contentColumn, c.bytes)
+		if c.shelved != nil {
+			place, content = "bucket", vault.Seal(contentColumn, c.shelved)
+		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO files_content (hash, media, size, pages, place, content)
 			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING`,
@@ -116,6 +115,12 @@ func putContent(ctx context.Context, tx pgx.Tx, c Content) error {
 
 // idShape is what rand.Text draws.
 var idShape = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// Kept says whether a content is kept already. None is ever removed.
+func Kept(ctx context.Context, tx pgx.Tx, h Hash) (kept bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM files_content WHERE hash = $1)`, h[:]).Scan(&kept)
+	return kept, err
+}
 
 const materials = `
 	SELECT m.id, m.case_id, m.kind, m.name, c.media, m.hash, c.size, c.pages, m.added_by, m.added_at
@@ -177,7 +182,7 @@ func (d *Desk) Fetch(ctx context.Context, tx pgx.Tx, h Hash) (content []byte, er
 	case place == "bucket" && d.bucket == nil:
 		return nil, fmt.Errorf("%w: it lies in a bucket, and none is configured", ErrLost)
 	case place == "bucket":
-		if content, err = d.bucket.get(ctx, h); err != nil {
+		if content, err = d.bucket.get(ctx, content); err != nil {
 			return nil, err
 		}
 	}

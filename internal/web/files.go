@@ -124,7 +124,11 @@ func (s *server) keep(ctx context.Context, number intake.Number, h files.Handed)
 	if err != nil {
 		return m, err
 	}
-	if c, err = s.Files.Shelve(ctx, c); err != nil {
+	kept, err := s.Flow.ContentKept(ctx, c.Hash)
+	if err == nil && !kept {
+		c, err = s.Files.Shelve(ctx, c)
+	}
+	if err != nil {
 		return m, err
 	}
 	return s.Flow.AddMaterial(ctx, number, h, c)

@@ -7,9 +7,8 @@ CREATE TABLE files_content (
 	size bigint NOT NULL CHECK (size > 0), -- bytes, unsealed
 	pages int NOT NULL CHECK (pages > 0),
 	place text NOT NULL CHECK (place IN ('database', 'bucket')),
-	content vault_sealed,
-	kept_at timestamptz NOT NULL DEFAULT now(),
-	CONSTRAINT files_content_is_where_it_says CHECK ((place = 'database') = (content IS NOT NULL))
+	content vault_sealed NOT NULL, -- in a bucket: the key and the name of the object
+	kept_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE files_content ALTER COLUMN content SET STORAGE EXTERNAL; -- what is sealed does not shrink
 CREATE TRIGGER files_content_append_only BEFORE UPDATE OR DELETE ON files_content
