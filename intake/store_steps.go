@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // Motion is one step of one case that is to move.
@@ -69,7 +71,7 @@ const moveSteps = `
 	m AS (
 		SELECT id, step, was, state, holder, within, worked, finding, final, actor, reason, words
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::bigint[],
-			$8::text[], $9::bool[], $10::text[], $11::text[], $12::text[])
+			$8::text[], $9::bool[], $10::text[], $11::text[], $12::bytea[])
 		AS m (id, step, was, state, holder, within, worked, finding, final, actor, reason, words)
 	), s AS (
 		UPDATE intake_step i SET state = m.state, holder = m.holder, worked_us = i.worked_us + m.worked,
@@ -94,7 +96,8 @@ type motionKey struct {
 type motionColumns struct {
 	id                        []int64
 	step, from, state, holder []string
-	actor, reason, words      []string
+	actor, reason             []string
+	words                     []vault.Sealed
 	within                    []float64
 	worked                    []int64
 	finding                   []*string
@@ -123,7 +126,7 @@ func newMotionColumns(motions []Motion) (col motionColumns) {
 		col.final = append(col.final, m.State.Final())
 		col.actor = append(col.actor, m.Actor)
 		col.reason = append(col.reason, m.Reason)
-		col.words = append(col.words, m.Words)
+		col.words = append(col.words, vault.Seal(wordsColumn, m.Words))
 	}
 	return col
 }

@@ -1,7 +1,9 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/pgtest"
 	"onewindow/internal/town"
+	"onewindow/jobs"
 	"onewindow/registration"
 )
 
@@ -48,6 +51,34 @@ func TestADumpAfterASaleHoldsNoIdentityNumberAndNoTelephone(t *testing.T) {
 	s := w.until(number, intake.GasConfirm, intake.Done)
 	if s.Buyers[0].Phone != "12000000002" || s.Buyers[0].ID != a.Buyers[0].ID {
 		t.Errorf("the case gives back %+v", s.Buyers[0])
+	}
+}
+
+// People write into their words what they like: a journal keeps them sealed.
+func TestAJournalSealsWhatPeopleWrite(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	number := w.accept(town.Sale(0))
+	w.until(number, intake.Review, intake.NeedsInput)
+	const said = "已致电 12000000003"
+	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", said); err != nil {
+		t.Fatal(err)
+	}
+	var kept [][]byte
+	w.tx(func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT words FROM intake_journal WHERE words IS NOT NULL`)
+		if err != nil {
+			return err
+		}
+		kept, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
+		return err
+	})
+	if len(kept) == 0 || bytes.Contains(kept[0], []byte("12000000003")) {
+		t.Errorf("the journal keeps %q", kept)
+	}
+	s := w.until(number, intake.Review, intake.Refused)
+	if !slices.ContainsFunc(s.Journal, func(e intake.Entry) bool { return e.Words == said }) {
+		t.Errorf("the journal says %+v", s.Journal)
 	}
 }
 

@@ -127,11 +127,11 @@ CREATE TABLE intake_journal (
 	state text NOT NULL,
 	holder text NOT NULL,
 	reason text NOT NULL, -- a code
-	words text NOT NULL DEFAULT '', -- a person's own
+	words vault_sealed, -- a person's own, which may name anybody; NULL for none
 	PRIMARY KEY (case_id, id)
 );
 CREATE TRIGGER intake_journal_append_only BEFORE UPDATE OR DELETE ON intake_journal
-	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+	FOR EACH ROW EXECUTE FUNCTION vault_refuse_change();
 CREATE TRIGGER intake_journal_no_truncate BEFORE TRUNCATE ON intake_journal
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
