@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,42 +17,33 @@ func onCase(number intake.Number, a audit.Action, actor, result string) audit.Ev
 	return audit.Event{Kind: audit.Case, Object: string(number), Action: a, Actor: actor, Result: result}
 }
 
-// auditAccepted writes down who opened a case on which unit, and tells the unit's
-// owners, so that nobody files on somebody else's home unseen.
+// auditAccepted writes down who opened a case and how many owners of the unit are
+// told of it, and tells them, so that nobody files on somebody else's home unseen.
 func (f *Flow) auditAccepted(ctx context.Context, tx pgx.Tx, c intake.Case) error {
-	told, err := f.tellOwners(ctx, tx, c.Unit, notice.UnitFiled, &c)
-	if err != nil {
+	accepted := onCase(c.Number, audit.Accepted, c.AcceptedBy, "").By(audit.OriginOf(ctx))
+	phones, err := putAccepted(ctx, tx, accepted, c.Unit)
+	if err != nil || len(phones) == 0 {
 		return err
 	}
-	filed := audit.Event{
-		Kind: audit.Unit, Object: string(c.Unit), Action: audit.Filed, Actor: c.AcceptedBy, Result: told,
-		Reason: string(c.Number),
-	}
-	return audit.Write(ctx, tx, onCase(c.Number, audit.Accepted, c.AcceptedBy, ""), filed)
+	return f.tellOwners(ctx, tx, phones, notice.UnitFiled, c)
 }
 
 // tellOwners sends the registered holders of a unit a message, wherever earlier
-// cases have proved that they can be reached. It returns, for the audit, how many
-// telephones were told; parties of the case itself are told of it anyway.
-func (f *Flow) tellOwners(ctx context.Context, tx pgx.Tx, unit registration.UnitCode, t notice.Template,
-	c *intake.Case) (string, error) {
-	phones, err := ownersPhones(ctx, tx, unit)
-	if err != nil || len(phones) == 0 {
-		return audit.NobodyYet, err
-	}
+// cases have proved that they can be reached; c is the case it is about, if any.
+func (f *Flow) tellOwners(ctx context.Context, tx pgx.Tx, phones []string, t notice.Template, c intake.Case) error {
 	on, err := intake.Today(ctx, tx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	args, about := map[string]string{"on": on.Format(time.DateOnly)}, int64(0)
-	if c != nil {
-		args["case"], about = string(c.Number), c.ID
+	args := map[string]string{"on": on.Format(time.DateOnly)}
+	if c.ID != 0 {
+		args["case"] = string(c.Number)
 	}
 	messages := make([]notice.Message, len(phones))
 	for i, phone := range phones {
-		messages[i] = notice.Message{To: phone, Template: t, Args: args, Case: about}
+		messages[i] = notice.Message{To: phone, Template: t, Args: args, Case: c.ID}
 	}
-	return "told " + strconv.Itoa(len(phones)), f.Notify(ctx, tx, messages...)
+	return f.Notify(ctx, tx, messages...)
 }
 
 // queryPause is how long owners are left alone after they were told of a query.
@@ -72,10 +62,15 @@ func (f *Flow) Queried(ctx context.Context, unit registration.UnitCode, reason s
 		if lately {
 			return audit.Write(ctx, tx, query)
 		}
-		if told.Result, err = f.tellOwners(ctx, tx, unit, notice.UnitQueried, nil); err != nil {
+		phones, err := ownersPhones(ctx, tx, unit)
+		if err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, query, told)
+		told.Result = audit.ToldTo(len(phones))
+		if err := audit.Write(ctx, tx, query, told); err != nil || len(phones) == 0 {
+			return err
+		}
+		return f.tellOwners(ctx, tx, phones, notice.UnitQueried, intake.Case{})
 	})
 }
 

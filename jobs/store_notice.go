@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/registration"
 )
@@ -46,16 +47,35 @@ func silentNotices(ctx context.Context, tx pgx.Tx) ([]int64, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// ownersPhones returns the telephones at which the current holders of a unit can
-// be reached, as earlier cases have proved, each once.
-func ownersPhones(ctx context.Context, tx pgx.Tx, unit registration.UnitCode) (phones []string, err error) {
-	rows, err := tx.Query(ctx, `
-		SELECT DISTINCT ON (c.phone_index) c.phone
-		FROM registration_right r JOIN registration_holder h ON h.right_id = r.id
-		JOIN notice_contact c ON c.person = h.id_index
-		WHERE r.unit = $1 AND r.closed_at IS NULL ORDER BY c.phone_index, c.id LIMIT 50`, unit)
+// owners are the telephones at which the current holders of unit $1 can be
+// reached, as earlier cases have proved, each once.
+const owners = `
+	SELECT DISTINCT ON (c.phone_index) c.phone
+	FROM registration_right r JOIN registration_holder h ON h.right_id = r.id
+	JOIN notice_contact c ON c.person = h.id_index
+	WHERE r.unit = $1 AND r.closed_at IS NULL ORDER BY c.phone_index, c.id LIMIT 50`
+
+func ownersPhones(ctx context.Context, tx pgx.Tx, unit registration.UnitCode) ([]string, error) {
+	rows, err := tx.Query(ctx, owners, unit)
 	if err != nil {
 		return nil, fmt.Errorf("look for the owners' telephones: %w", err)
+	}
+	return notice.Phones(rows)
+}
+
+// putAccepted writes down that a case was accepted, with how many telephones of the
+// unit's owners are told as its result, and returns them. It is one statement,
+// because every case makes it.
+func putAccepted(ctx context.Context, tx pgx.Tx, e audit.Event, unit registration.UnitCode) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		WITH owners AS MATERIALIZED (`+owners+`), event AS (
+			INSERT INTO audit_event (kind, object, actor, role, action, reason, origin, result, request)
+			SELECT $2, $3, $4, $5, $6, $7, $8, CASE count(*) WHEN 0 THEN $9 ELSE $10 || count(*) END, $11 FROM owners
+		)
+		SELECT phone FROM owners`, unit, e.Kind, e.Object, e.Actor, e.Role, e.Action, e.Reason, e.From,
+		audit.NobodyYet, audit.ToldPrefix, e.Request)
+	if err != nil {
+		return nil, fmt.Errorf("write down that case %s was accepted: %w", e.Object, err)
 	}
 	return notice.Phones(rows)
 }

@@ -8,6 +8,7 @@ package audit
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -17,7 +18,7 @@ type Action string
 
 // The actions.
 const (
-	Accepted   Action = "accepted"    // 受理
+	Accepted   Action = "accepted"    // 受理; the result says how many owners were told
 	Decided    Action = "decided"     // 作出决定; the result is the verdict
 	HandedOver Action = "handed_over" // 发放证书
 	Seen       Action = "seen"        // 查看办件
@@ -30,7 +31,6 @@ const (
 
 	Verified    Action = "verified"     // 公众验真
 	Queried     Action = "queried"      // 查询不动产
-	Filed       Action = "filed"        // 就不动产提出申请
 	Told        Action = "told"         // 通知权利人; the result says how many
 	Paid        Action = "paid"         // 缴税
 	Entered     Action = "entered"      // 登簿
@@ -63,6 +63,17 @@ const (
 	Forbidden = "forbidden"
 	NobodyYet = "nobody_known" // nobody could be told: no telephone of the owners is known
 )
+
+// ToldPrefix begins a result that says how many telephones were told.
+const ToldPrefix = "told "
+
+// ToldTo is the result of telling so many telephones.
+func ToldTo(n int) string {
+	if n == 0 {
+		return NobodyYet
+	}
+	return ToldPrefix + strconv.Itoa(n)
+}
 
 // Public is the actor of what anybody may do.
 const Public = "public"

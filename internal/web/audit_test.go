@@ -46,7 +46,7 @@ func TestWhoLooksAtACaseIsWrittenDown(t *testing.T) {
 		o.send(r)
 	}
 	want := []string{
-		"clerk-01 clerk accepted done", "registrar-01 registrar seen done", "tax-01 tax_officer seen done",
+		"clerk-01 clerk accepted nobody_known", "registrar-01 registrar seen done", "tax-01 tax_officer seen done",
 	}
 	if got := o.chain(audit.Case, number); !slices.Equal(got, want) {
 		t.Errorf("the audit is %q, want %q", got, want)
