@@ -27,9 +27,12 @@ func TestMain(m *testing.M) {
 }
 
 // document builds a PDF of objects, the first of which is its catalog.
-func document(objects ...string) []byte {
+func document(objects ...string) []byte { return documentBehind("", objects...) }
+
+// documentBehind builds a PDF in which hidden stands before the objects, and in no table.
+func documentBehind(hidden string, objects ...string) []byte {
 	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + hidden)
 	offsets := make([]int, len(objects))
 	for i, o := range objects {
 		offsets[i] = b.Len()

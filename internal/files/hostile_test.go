@@ -114,8 +114,11 @@ func TestAHostileFileIsRefusedForWhatItIs(t *testing.T) {
 		{"a form that is sent", action("/OpenAction << /S /SubmitForm /F (http://a.example) >>"), ErrActive},
 		{"a form in XML", action("/AcroForm << /XFA 4 0 R >>"), ErrActive},
 		{"a film", document(catalog, pages, page, text, "<< /Type /Annot /Subtype /RichMedia >>"), ErrActive},
-		{"a script that only another reader finds", join(harmlessPDF()[:9],
-			[]byte("9 0 obj << /S /JavaScript /JS (1) >> endobj\n"), harmlessPDF()[9:]), ErrActive},
+		{"a script that only another reader finds", documentBehind(
+			"9 0 obj << /S /JavaScript /JS (1) >> endobj\n", catalog, pages, page, text), ErrActive},
+		{"a script in packed objects that only another reader finds", documentBehind("9 0 obj "+
+			stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", packed([]byte("8 0 << /S /JavaScript /JS (1) >>")))+
+			" endobj\n", catalog, pages, page, text), ErrActive},
 		{"a script in packed objects", inObjectStream("<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (1) >> >>"), ErrActive},
 		{"a short script in packed objects", inObjectStream("<< /Type /Catalog /Pages 2 0 R /OpenAction << /S 4 0 R /JS (1) >> >>"), ErrActive},
 
@@ -124,8 +127,9 @@ func TestAHostileFileIsRefusedForWhatItIs(t *testing.T) {
 		{"packed in another way", document(catalog, pages, page,
 			stream("/Filter [/FlateDecode /RunLengthDecode]", packed(bytes.Repeat([]byte{129, 0}, 1<<20)))), ErrBomb},
 		{"many streams of 200 MB", document(append([]string{catalog, pages, page}, many(6, stream("/Filter /FlateDecode", zeros(200<<20)))...)...), ErrBomb},
-		{"packed objects of 512 MB", join(harmlessPDF()[:9], []byte("9 0 obj "+
-			stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", zeros(512<<20))+" endobj\n"), harmlessPDF()[9:]), ErrBomb},
+		{"packed objects of 512 MB", documentBehind("9 0 obj "+
+			stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", zeros(512<<20))+" endobj\n",
+			catalog, pages, page, text), ErrBomb},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if c, err := d.Check(t.Context(), tt.content); !errors.Is(err, tt.want) {
