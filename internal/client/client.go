@@ -16,7 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -184,6 +186,7 @@ func (c Client) send(ctx context.Context, ask question) (*http.Response, error) 
 		if c.Staff != "" {
 			r.SetBasicAuth(c.Staff, c.Secret)
 		}
+		r.URL.RawQuery = said(r.URL.Query()).Encode()
 		return nil
 	})}
 	if c.HTTP != nil {
@@ -194,6 +197,13 @@ func (c Client) send(ctx context.Context, ask question) (*http.Response, error) 
 		return nil, err
 	}
 	return ask(ctx, to)
+}
+
+// said leaves out what was left empty: the generated code sends it, and the year 1
+// as the end of a list leaves nothing in it.
+func said(query url.Values) url.Values {
+	maps.DeleteFunc(query, func(_ string, v []string) bool { return v[0] == "" || v[0] == "0001-01-01T00:00:00Z" })
+	return query
 }
 
 // Problem is a refusal (RFC 9457).

@@ -145,3 +145,15 @@ func TestTheSameContentHasTheSameKey(t *testing.T) {
 		t.Errorf("%s, %s", a, b)
 	}
 }
+
+func TestAListIsNotNarrowedByWhatNobodyAskedFor(t *testing.T) {
+	t.Parallel()
+	c, asked := window(t, says(200, `{"cases": [{"acceptance_number": "1"}]}`, "Content-Type", "application/json"))
+	list, err := c.Waiting(t.Context(), "reviewer")
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if got := (*asked)[0].URL.RawQuery; got != "holder=reviewer&limit=200" {
+		t.Errorf("asked for %s", got)
+	}
+}
