@@ -34,7 +34,7 @@ var theContract = sync.OnceValue(func() *contract {
 	c := &contract{operations: openapi.Ours().Operations(), schemas: map[string]*jsonschema.Schema{}, seen: map[string]bool{}}
 	for _, o := range c.operations {
 		c.addresses = append(c.addresses, regexp.MustCompile("^"+regexp.MustCompile(`\\\{\w+\\\}`).
-			ReplaceAllString(regexp.QuoteMeta(o.Path), `[^/]*`)+"$"))
+			ReplaceAllString(regexp.QuoteMeta(o.Path), `[^/]+`)+"$"))
 	}
 	var tree any
 	if err := json.Unmarshal(openapi.Ours().JSON, &tree); err != nil {

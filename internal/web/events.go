@@ -93,6 +93,9 @@ func (f *stream) run(s *server) {
 	defer look.Stop()
 	for {
 		over, err := f.look()
+		if f.r.Context().Err() != nil { // the client has gone while we looked
+			return
+		}
 		if err != nil && faultOf(err).status != http.StatusServiceUnavailable {
 			s.report(f.r, faultOf(err), err)
 			return
