@@ -32,6 +32,10 @@ type commands struct {
 	Case    struct {
 		Submit submitCommand `cmd:"" help:"Hand an application file in at a running window and follow it to the certificate."`
 	} `cmd:"" help:"Cases."`
+	Audit struct {
+		Verify auditVerifyCommand `cmd:"" help:"Find every line of the audit that was changed, deleted or moved."`
+		Export auditExportCommand `cmd:"" help:"Print who did and saw what of a case, for the people it is about."`
+	} `cmd:"" help:"The audit (docs/AUDIT.md)."`
 	Bench struct {
 		Pipeline pipelineCommand `cmd:"" help:"Measure the window beside its bare bound, or what a kill -9 leaves."`
 		Worker   workerCommand   `cmd:"" hidden:"" help:"The process that bench pipeline --kill kills."`
