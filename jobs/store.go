@@ -19,6 +19,7 @@ type DeadLetter struct {
 	Attempts int           `json:"attempts"`
 	Error    string        `json:"error"`
 	At       time.Time     `json:"at"`
+	Held     bool          `json:"held"` // its step waits for an operator
 }
 
 func putLetter(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, attempts int, text string) error {
@@ -56,8 +57,10 @@ func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Ste
 
 func openLetters(ctx context.Context, tx pgx.Tx) ([]DeadLetter, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT l.id, coalesce(c.number, ''), l.step, coalesce(l.notice_id, 0), l.attempts, l.error, l.at
+		SELECT l.id, coalesce(c.number, ''), l.step, coalesce(l.notice_id, 0), l.attempts, l.error, l.at,
+			coalesce(s.state = 'manual' AND s.holder = 'operator', false)
 		FROM jobs_dead_letter l LEFT JOIN intake_case c ON c.id = l.case_id
+			LEFT JOIN intake_step s ON s.case_id = l.case_id AND s.step = l.step
 		WHERE l.settled_at IS NULL ORDER BY l.at DESC LIMIT 200`)
 	if err != nil {
 		return nil, fmt.Errorf("list dead letters: %w", err)

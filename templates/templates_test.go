@@ -12,6 +12,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/files"
 	"onewindow/internal/notice"
+	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
 	"onewindow/templates"
@@ -97,7 +98,10 @@ func ids(t *testing.T) map[string][]string {
 		add("step", string(step))
 	}
 	add("reason", journalReasons(t)...)
+	add("reason", "letter_settled")
 	add("verdict", constants(t, "jobs", "Verdict")...)
+	add("ending", string(jobs.RunAgain), string(jobs.PutAway))
+	add("ending", jobs.Takers()...)
 	add("outcome", string(registration.Pass), string(registration.Block), string(registration.Human))
 	add("tax", constants(t, "tax", "Tax")...)
 	add("side", constants(t, "tax", "Side")...)

@@ -259,6 +259,8 @@ export interface DeadLetter {
   /** @format date-time */
   at: string;
   attempts: number;
+  /** what may be done with it */
+  endings: ("retry" | "hand_over" | "settle")[];
   /** without personal data */
   error: string;
   /** @format int64 */
@@ -354,6 +356,15 @@ export interface FollowCaseParams {
   number: AcceptanceNumber;
 }
 
+export interface HandOverDeadLetterParams {
+  /**
+   * the letter's number
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  letter: string;
+}
+
 export type Holder =
   | "machine"
   | "reviewer"
@@ -361,6 +372,16 @@ export type Holder =
   | "tax_officer"
   | "company"
   | "operator";
+
+export interface LetterEnding {
+  /**
+   * always for a hand-over and a settlement
+   * @maxLength 500
+   */
+  reason?: string;
+  /** of a hand-over: reviewer or tax_officer */
+  to?: string;
+}
 
 export interface ListCasesParams {
   /**
@@ -486,6 +507,24 @@ export interface Problem {
 export interface Readiness {
   findings: Defect[];
   ready: boolean;
+}
+
+export interface RetryDeadLetterParams {
+  /**
+   * the letter's number
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  letter: string;
+}
+
+export interface SettleDeadLetterParams {
+  /**
+   * the letter's number
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  letter: string;
 }
 
 /** Which value of a parameter a line used, and on whose word */
@@ -1221,6 +1260,75 @@ export class Api<
      * No description
      *
      * @tags operation
+     * @name RetryDeadLetter
+     * @summary Run its step, or send its message, once more
+     * @request POST:/api/v1/dead-letters/{letter}/retry
+     * @secure
+     */
+    retryDeadLetter: (
+      { letter }: RetryDeadLetterParams,
+      data: LetterEnding,
+      params: RequestParams = {},
+    ) =>
+      this.request<void, Problem>({
+        path: `/api/v1/dead-letters/${letter}/retry`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name HandOverDeadLetter
+     * @summary Give its step to somebody who decides on cases
+     * @request POST:/api/v1/dead-letters/{letter}/hand-over
+     * @secure
+     */
+    handOverDeadLetter: (
+      { letter }: HandOverDeadLetterParams,
+      data: LetterEnding,
+      params: RequestParams = {},
+    ) =>
+      this.request<void, Problem>({
+        path: `/api/v1/dead-letters/${letter}/hand-over`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags operation
+     * @name SettleDeadLetter
+     * @summary Put it away because its matter was dealt with outside
+     * @request POST:/api/v1/dead-letters/{letter}/settle
+     * @secure
+     */
+    settleDeadLetter: (
+      { letter }: SettleDeadLetterParams,
+      data: LetterEnding,
+      params: RequestParams = {},
+    ) =>
+      this.request<void, Problem>({
+        path: `/api/v1/dead-letters/${letter}/settle`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags operation
      * @name Describe
      * @summary This description
      * @request GET:/api/v1/openapi.json
@@ -1315,4 +1423,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 96910658abd4ab2ac2fc9b3af63ae6ca68877b74469836ae473aa1541314de5d
+// sha256 of the description: 108e43078ff037e53be760f54ae3150d8692772ab30a29c0282b1d4c4f99ff1e

@@ -15,7 +15,9 @@ type Answer struct {
 // Live answers that the process answers. It asks nobody else, so that a database
 // that is away gets no healthy process killed.
 func Live() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, Answer{Status: "live"}) })
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, Answer{Status: "live"})
+	})
 }
 
 // Ready answers whether the process can do its work: 200, or 503 with what does

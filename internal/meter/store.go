@@ -44,7 +44,7 @@ var queries = []figure{
 		WHERE state = 'available' GROUP BY kind`},
 	{gauge("leader_lease_seconds", "How long the lease of the queue's leader still runs; negative once it has run out."),
 		`SELECT extract(epoch FROM max(expires_at) - now())::float8 FROM river_leader HAVING count(*) > 0`},
-	{gauge("database_oldest_transaction_seconds", "Age of the oldest transaction, which keeps dead rows from being cleared."),
+	{gauge("database_oldest_transaction_seconds", "Age of the oldest transaction; it keeps dead rows alive."),
 		`SELECT oldest_seconds FROM meter_transactions()`},
 	{gauge("database_oldest_xmin_age", "Age in transactions of the oldest snapshot that is still held, of replicas too."),
 		`SELECT oldest_xmin_age FROM meter_transactions()`},

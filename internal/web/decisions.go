@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -107,26 +106,3 @@ func (s *server) pronounceOf(r *http.Request, number intake.Number, body verdict
 }
 
 func stepOf(r *http.Request) intake.Step { return intake.Step(chi.URLParam(r, "step")) }
-
-// letterView is a job that failed for the last time.
-type letterView struct {
-	ID       int64         `json:"id"`
-	Number   intake.Number `json:"acceptance_number"`
-	Step     intake.Step   `json:"step"`
-	Attempts int           `json:"attempts"`
-	Error    string        `json:"error"`
-	At       time.Time     `json:"at"`
-}
-
-// deadLetters lists what no machine could finish and nobody has settled.
-func (s *server) deadLetters(w http.ResponseWriter, r *http.Request) error {
-	letters, err := s.Flow.Letters(r.Context())
-	if err != nil {
-		return err
-	}
-	list := make([]letterView, 0, len(letters))
-	for _, l := range letters {
-		list = append(list, letterView{l.ID, l.Number, l.Step, l.Attempts, l.Error, when(l.At)})
-	}
-	return answer(w, http.StatusOK, map[string]any{"dead_letters": list})
-}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 	"onewindow/internal/outbound"
@@ -22,13 +25,14 @@ import (
 type stage struct {
 	*office
 	open, closed intake.Number
-	file         string // id of a material of the open case
+	stuck        intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
+	file         string        // id of a material of the open case
 }
 
 func newStage(t *testing.T) stage {
 	t.Helper()
-	o := workingOffice(t, 3)
-	s := stage{office: o, closed: o.accept(0).Number, open: o.accept(1).Number}
+	o := workingOffice(t, 4)
+	s := stage{office: o, closed: o.accept(0).Number, open: o.accept(1).Number, stuck: o.accept(3).Number}
 	o.waitFor(s.closed, intake.Review, intake.NeedsInput)
 	o.waitFor(s.open, intake.Review, intake.NeedsInput)
 	if r := o.say("registrar-01", s.closed, intake.Review, jobs.Approve, ""); r.StatusCode != http.StatusOK {
@@ -52,7 +56,28 @@ func (s stage) fill(text string) string {
 		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
 		text = strings.ReplaceAll(text, "{etag}", tag)
 	}
+	if strings.Contains(text, "{letter}") {
+		text = strings.ReplaceAll(text, "{letter}", s.letter(s.closed, intake.Settle))
+	}
+	if strings.Contains(text, "{held}") {
+		text = strings.ReplaceAll(text, "{held}", s.letter(s.stuck, intake.GasConfirm))
+	}
 	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{file}", s.file).Replace(text)
+}
+
+// letter writes a dead letter about a step, which waits for an operator unless it
+// has ended, and returns its number.
+func (s stage) letter(number intake.Number, step intake.Step) (id string) {
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `
+			WITH held AS (
+				UPDATE intake_step s SET state = 'manual', holder = 'operator', due_at = now()
+				FROM intake_case c WHERE c.id = s.case_id AND c.number = $1 AND s.step = $2 AND s.finished_at IS NULL
+			)
+			INSERT INTO jobs_dead_letter (case_id, step, attempts, error)
+			SELECT id, $2, 7, 'no answer' FROM intake_case WHERE number = $1 RETURNING id::text`, number, step).Scan(&id)
+	})
+	return id
 }
 
 // personOf returns somebody of a role, "" if nobody is.

@@ -98,6 +98,9 @@ var faults = []struct {
 	{intake.ErrInFlight, fault{code: "key_in_flight", status: http.StatusConflict, retry: retrySoon}},
 	{intake.ErrKeyReused, fault{code: "key_reused", status: http.StatusUnprocessableEntity}},
 
+	{jobs.ErrNoLetter, fault{code: "letter_unknown", status: http.StatusNotFound}},
+	{jobs.ErrLetterHeld, fault{code: "letter_held", status: http.StatusConflict}},
+	{jobs.ErrLetterMoved, fault{code: "letter_moved", status: http.StatusConflict}},
 	{jobs.ErrVerdict, fault{code: "verdict_not_taken", status: http.StatusConflict}},
 	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity, findings: noReason}},
 	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},

@@ -94,7 +94,10 @@ type menuItem struct {
 }
 
 // menu is what the head offers besides the cases, to those who may.
-var menu = []menuItem{}
+var menu = []menuItem{
+	{"letters", "/letters", "page.letters.title", access.SeeLetters},
+	{"console", "/admin/jobs/", "page.console", access.Operate},
+}
 
 // Menu returns what the head offers to who reads the page.
 func (f frame) Menu() []menuItem {

@@ -105,7 +105,6 @@ func (s *server) routes(r chi.Router) {
 			r.Get("/{number}/audit", s.may(access.SeeAudit, s.caseAudit))
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
 		})
-		r.Get("/api/v1/dead-letters", s.may(access.SeeLetters, s.deadLetters))
 		s.operate(r)
 		s.pages(r)
 	})
