@@ -56,6 +56,10 @@ func forbidden(s string) (rune, bool) {
 	return 0, false
 }
 
+// Forbidden returns the first character of s that no text which people read may
+// hold, and false if there is none: what Validate refuses in an application.
+func Forbidden(s string) (rune, bool) { return forbidden(s) }
+
 func nonCharacter(r rune) bool {
 	return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
 }

@@ -3,7 +3,7 @@ package web
 import (
 	"fmt"
 	"strconv"
-	"unicode"
+	"strings"
 	"unicode/utf8"
 
 	"onewindow/registration"
@@ -21,10 +21,8 @@ func (b verdictBody) defects() registration.Findings {
 		return registration.Findings{{Check: registration.CheckForm, Outcome: registration.Block,
 			Code: code, Field: "reason", Args: args}}
 	}
-	for _, r := range b.Reason {
-		if unicode.IsControl(r) && r != '\n' || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r) {
-			return block(codeTextForbidden, map[string]string{"character": fmt.Sprintf("U+%04X", r)})
-		}
+	if r, bad := registration.Forbidden(strings.ReplaceAll(b.Reason, "\n", "")); bad {
+		return block(codeTextForbidden, map[string]string{"character": fmt.Sprintf("U+%04X", r)})
 	}
 	if utf8.RuneCountInString(b.Reason) > maxReason {
 		return block(codeTextTooLong, map[string]string{"most": strconv.Itoa(maxReason)})
