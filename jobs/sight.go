@@ -25,6 +25,7 @@ type Sight struct {
 	Utilities   []utilities.Inquiry
 	Certificate registration.Number // "" before the entry
 	Document    *certificate.Document
+	Handover    *certificate.Handover // of the document; nil before
 	Asked       map[intake.Step]Asked // the steps that a company is asked in now
 }
 
@@ -129,6 +130,8 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 	document, err := certificate.DocumentOf(ctx, tx, entry.Number())
 	if err == nil {
 		v.Document = &document
+		v.Handover, err = certificate.HandoverOf(ctx, tx, document.ID)
+		return err
 	} else if !errors.Is(err, certificate.ErrNoDocument) {
 		return err
 	}

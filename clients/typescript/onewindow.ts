@@ -211,6 +211,13 @@ export interface Check {
   why?: string;
 }
 
+export interface CitizenCredentials {
+  /** six digits */
+  code: string;
+  /** acceptance or contract number */
+  number: string;
+}
+
 /** The time on the wall, and the time less what waited for the applicant; who held the case how long */
 export interface Clocks {
   held_ms: Record<string, number>;
@@ -222,6 +229,15 @@ export interface Clocks {
 }
 
 export type CoOwnership = "sole" | "joint" | "by_shares";
+
+export interface CodeAnswer {
+  valid_minutes: number;
+}
+
+export interface CodeRequest {
+  /** acceptance or contract number */
+  number: string;
+}
 
 export interface CompanyNotice {
   /** @format int64 */
@@ -251,6 +267,13 @@ export interface Confirmation {
   at: string;
   officer: string;
   reason: string;
+}
+
+export interface Credentials {
+  /** of the authenticator */
+  code: string;
+  id: string;
+  password: string;
 }
 
 export interface DeadLetter {
@@ -356,6 +379,11 @@ export interface FollowCaseParams {
   number: AcceptanceNumber;
 }
 
+export interface HandOver {
+  /** which buyer, as a path of the application */
+  party: string;
+}
+
 export interface HandOverDeadLetterParams {
   /**
    * the letter's number
@@ -363,6 +391,14 @@ export interface HandOverDeadLetterParams {
    * @example "7"
    */
   letter: string;
+}
+
+export interface HandOverParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 export type Holder =
@@ -460,6 +496,32 @@ export interface MaterialList {
   materials: Material[];
 }
 
+export interface Mine {
+  /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
+  acceptance_number: AcceptanceNumber;
+  /** @format date-time */
+  accepted_at: string;
+  bill?: {
+    /** 1/100 yuan */
+    amount_fen: Fen;
+    /** where it is paid */
+    pay?: string;
+    state: string;
+  };
+  certificate?: string;
+  /** @format date-time */
+  closed_at?: string;
+  kind: string;
+  state: CaseState;
+  steps: {
+    holder?: string;
+    state: string;
+    step: string;
+  }[];
+  /** the last two groups of its code */
+  unit: string;
+}
+
 export interface Party {
   /** resident or organisation; resident if left out */
   id_kind?: string;
@@ -504,6 +566,12 @@ export interface Problem {
   type: string;
 }
 
+export interface Proof {
+  /** of the authenticator */
+  code: string;
+  password: string;
+}
+
 export interface Readiness {
   findings: Defect[];
   ready: boolean;
@@ -516,6 +584,25 @@ export interface RetryDeadLetterParams {
    * @example "7"
    */
   letter: string;
+}
+
+export interface Session {
+  /** of the citizen */
+  acceptance_number?: string;
+  /** @format date-time */
+  expires_at: string;
+  office?: string;
+  /** @format date-time */
+  opened_at: string;
+  person: string;
+  /**
+   * until when it may approve and hand over
+   * @format date-time
+   */
+  proved_until?: string;
+  role: string;
+  /** of the session, given once */
+  token?: string;
 }
 
 export interface SettleDeadLetterParams {
@@ -1119,7 +1206,7 @@ export class Api<
       { number }: ShowCertificateParams,
       params: RequestParams = {},
     ) =>
-      this.request<Blob, void | Problem>({
+      this.request<Blob, void | Problem | AcceptanceNumber>({
         path: `/api/v1/cases/${number}/certificate.pdf`,
         method: "GET",
         secure: true,
@@ -1326,6 +1413,160 @@ export class Api<
       }),
 
     /**
+     * @description The answer never says which of id, password and code was wrong, nor whether the account is paused. One member of the staff has one session: the earlier one ends.
+     *
+     * @tags sessions
+     * @name OpenSession
+     * @summary Sign in as a member of the staff, with password and code
+     * @request POST:/api/v1/sessions
+     */
+    openSession: (data: Credentials, params: RequestParams = {}) =>
+      this.request<Session, Problem>({
+        path: `/api/v1/sessions`,
+        method: "POST",
+        body: data,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name ShowSession
+     * @summary The session of who asks
+     * @request GET:/api/v1/sessions/current
+     * @secure
+     */
+    showSession: (params: RequestParams = {}) =>
+      this.request<Session, Problem>({
+        path: `/api/v1/sessions/current`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name EndSession
+     * @summary Sign out
+     * @request DELETE:/api/v1/sessions/current
+     * @secure
+     */
+    endSession: (params: RequestParams = {}) =>
+      this.request<void, Problem>({
+        path: `/api/v1/sessions/current`,
+        method: "DELETE",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * @description Approving a case and handing a certificate over need password and code given within the last five minutes. It also unlocks a locked session.
+     *
+     * @tags sessions
+     * @name ProveSession
+     * @summary Prove who one is once more
+     * @request POST:/api/v1/sessions/current/proof
+     * @secure
+     */
+    proveSession: (data: Proof, params: RequestParams = {}) =>
+      this.request<Session, Problem>({
+        path: `/api/v1/sessions/current/proof`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description The answer is the same, and takes the same time, whether there is such a number or not.
+     *
+     * @tags sessions
+     * @name AskCode
+     * @summary Have a one-time code sent to the parties of a case or contract
+     * @request POST:/api/v1/citizen-codes
+     */
+    askCode: (data: CodeRequest, params: RequestParams = {}) =>
+      this.request<CodeAnswer, Problem>({
+        path: `/api/v1/citizen-codes`,
+        method: "POST",
+        body: data,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name OpenCitizenSession
+     * @summary Sign in as a party to a case, by the code on their telephone
+     * @request POST:/api/v1/citizen-sessions
+     */
+    openCitizenSession: (
+      data: CitizenCredentials,
+      params: RequestParams = {},
+    ) =>
+      this.request<Session, Problem>({
+        path: `/api/v1/citizen-sessions`,
+        method: "POST",
+        body: data,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Where it stands and what it owes, nobody named.
+     *
+     * @tags sessions
+     * @name ShowMine
+     * @summary The case of a citizen
+     * @request GET:/api/v1/my/case
+     * @secure
+     */
+    showMine: (params: RequestParams = {}) =>
+      this.request<Mine, Problem>({
+        path: `/api/v1/my/case`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+     *
+     * @tags cases
+     * @name HandOver
+     * @summary Record that the printed certificate was given to a buyer
+     * @request POST:/api/v1/cases/{number}/certificate/hand-over
+     * @secure
+     */
+    handOver: (
+      { number }: HandOverParams,
+      data: HandOver,
+      params: RequestParams = {},
+    ) =>
+      this.request<Case, Problem>({
+        path: `/api/v1/cases/${number}/certificate/hand-over`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * No description
      *
      * @tags operation
@@ -1354,7 +1595,7 @@ export class Api<
      * @secure
      */
     fetchMaterial: ({ id }: FetchMaterialParams, params: RequestParams = {}) =>
-      this.request<Blob, void | Problem>({
+      this.request<Blob, void | Problem | AcceptanceNumber>({
         path: `/files/${id}`,
         method: "GET",
         secure: true,
@@ -1423,4 +1664,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 108e43078ff037e53be760f54ae3150d8692772ab30a29c0282b1d4c4f99ff1e
+// sha256 of the description: 891a9f3a7ff54a080a36bdd4989fc38afae09de31d81a23f46504f72d82f2ac1

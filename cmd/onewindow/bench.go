@@ -89,13 +89,13 @@ func unused(ctx context.Context, url string) error {
 	defer conn.Close(ctx)
 	served := false
 	err = conn.QueryRow(ctx, `
-		SELECT to_regclass('bench_case') IS NULL AND to_regclass('access_staff') IS NOT NULL`).Scan(&served)
+		SELECT to_regclass('bench_case') IS NULL AND to_regclass('access_person') IS NOT NULL`).Scan(&served)
 	if err != nil || !served {
 		return err
 	}
 	err = conn.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM intake_case) OR EXISTS (SELECT FROM registration_parcel)
-			OR EXISTS (SELECT FROM access_staff)`).Scan(&served)
+			OR EXISTS (SELECT FROM access_person)`).Scan(&served)
 	if err == nil && served {
 		err = errInUse
 	}

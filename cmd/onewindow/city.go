@@ -79,8 +79,9 @@ func (c *city) begin(ctx context.Context, secrets demo.Secrets, log *slog.Logger
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	crew := &demo.Crew{
-		API: client.Client{Server: c.doors.url, Staff: demo.Registrar, Secret: secrets[demo.Registrar].Text()},
-		Pay: c.pay, Wake: c.moved, Log: log,
+		API:  client.Client{Server: c.doors.url, Staff: demo.Registrar, Secret: secrets[demo.Registrar].Key.Text()},
+		Seed: secrets[demo.Registrar].Seed,
+		Pay:  c.pay, Wake: c.moved, Log: log,
 	}
 	c.crew.Go(func() { crew.Work(life) })
 }

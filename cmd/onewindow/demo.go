@@ -45,11 +45,12 @@ func (c *runCommand) tell(s *sold, took time.Duration) {
 		float64(s.last.Clocks.WallMS)/1000, took.Seconds()))
 	row("网页", "pages", c.url+"/")
 	row("数据目录", "data", c.dir)
-	fmt.Fprintln(c.streams.out, "\n  演示账号 accounts of the demonstration (编号 id, 岗位 role, 口令 secret):")
+	fmt.Fprintln(c.streams.out, "\n  演示账号 accounts of the demonstration (编号 id, 岗位 role), 口令 password: "+demo.Password)
 	for _, p := range demo.People() {
-		role, secret := say("role."+string(p.Role)), c.secrets[p.ID].Text()
-		fmt.Fprintf(c.streams.out, "    %s %s %s\n", pad(p.ID, 13), pad(role, 18), secret)
+		fmt.Fprintf(c.streams.out, "    %s %s\n", pad(p.ID, 13), say("role."+string(p.Role)))
 	}
+	row("验证码", "codes", c.url+"/demo/codes")
+	row("短信", "messages", c.url+"/demo/inbox")
 	fmt.Fprintf(c.streams.out, "\n  %s 受理的办件由 %s 自动审核并缴税；%s 受理的办件留给您来办理。\n"+
 		"  What %s accepts is approved and paid by itself; what %s accepts is left to you.\n",
 		demo.Clerk, demo.Registrar, demo.ByHand, demo.Clerk, demo.ByHand)

@@ -82,7 +82,7 @@ func (d *demonstration) close() {
 
 // as is the API as a member of the demonstration's staff sees it.
 func (d *demonstration) as(staff string) client.Client {
-	return client.Client{Server: d.url, Staff: staff, Secret: d.secrets[staff].Text()}
+	return client.Client{Server: d.url, Staff: staff, Secret: d.secrets[staff].Key.Text()}
 }
 
 // say tells people what goes on, beside the results.

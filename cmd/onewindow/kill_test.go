@@ -69,7 +69,7 @@ func issued(t *testing.T, dir, number string) client.Case {
 		t.Fatal(err)
 	}
 	d := &demonstration{dir: dir}
-	clerk := client.Client{Server: d.host().URL, Staff: demo.Clerk, Secret: secrets[demo.Clerk].Text()}
+	clerk := client.Client{Server: d.host().URL, Staff: demo.Clerk, Secret: secrets[demo.Clerk].Key.Text()}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := clerk.Follow(ctx, number, func(c client.Case) bool { return c.Issued() }); err != nil {

@@ -89,7 +89,7 @@ func (c submitCommand) clerk() (client.Client, error) {
 		if err != nil {
 			return clerk, err
 		}
-		if clerk.Secret = secrets[c.Staff].Text(); clerk.Secret == "" {
+		if clerk.Secret = secrets[c.Staff].Key.Text(); clerk.Secret == "" {
 			return clerk, fmt.Errorf("no secret of %s: name it with --secret, or the demonstration's --data", c.Staff)
 		}
 	}

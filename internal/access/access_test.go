@@ -4,172 +4,282 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/internal/pgtest"
 )
 
-var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+var (
+	noon  = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+	clerk = Person{ID: "clerk-01", Name: "李受理", Role: Clerk, Office: "430602"}
+	guard = Person{ID: "guard-01", Name: "吴安全", Role: SecurityAdmin}
+)
 
-func engaged(t *testing.T, p Person) (*pgxpool.Pool, Secret) {
+const password = "a rather long sentence"
+
+// gate is an office with a porter, and people who have set up what they need.
+func gate(t testing.TB, people ...Person) (Porter, map[string]Seed) {
 	t.Helper()
-	pool, secret := pgtest.Pool(t), NewSecret()
-	if err := Put(context.Background(), pool, p, secret); err != nil {
+	g, seeds := Porter{Pool: pgtest.Pool(t), Hasher: NewHasher(2)}, map[string]Seed{}
+	var known []Known
+	for _, p := range people {
+		seeds[p.ID] = NewSeed()
+		known = append(known, Known{p, password, seeds[p.ID]})
+	}
+	if err := g.Demonstrate(context.Background(), known); err != nil {
 		t.Fatal(err)
 	}
-	return pool, secret
+	return g, seeds
 }
 
-var clerk = Person{ID: "clerk-01", Name: "李受理", Role: Clerk, Office: "430602"}
-
-func TestOnlyIDAndSecretTogetherProveAPerson(t *testing.T) {
-	t.Parallel()
-	pool, secret := engaged(t, clerk)
-	other := NewSecret()
-	if err := Put(t.Context(), pool, Person{ID: "clerk-02", Name: "周受理", Role: Clerk, Office: "430602"}, other); err != nil {
-		t.Fatal(err)
-	}
-	typed := strings.ToUpper(secret.Text()[:13]) + "-" + secret.Text()[13:] + " "
-	for _, right := range []string{secret.Text(), typed} {
-		if s, err := Authenticate(t.Context(), pool, "clerk-01", right); err != nil || s != clerk {
-			t.Errorf("%q proves %+v, %v", right, s, err)
-		}
-	}
-	for _, tt := range []struct{ id, secret string }{
-		{"clerk-01", other.Text()},
-		{"clerk-02", secret.Text()},
-		{"clerk-03", secret.Text()},
-		{"clerk-01", ""},
-		{"clerk-01", secret.Text()[:25]},
-		{"clerk-01", secret.Text() + "a"},
-		{"clerk-01", strings.Repeat("\x00", 32)},
-		{"clerk-01", strings.Repeat(" ", 1<<20)},
-		{"clerk-01\x00", secret.Text()},
-		{"\xff", secret.Text()},
-	} {
-		if s, err := Authenticate(t.Context(), pool, tt.id, tt.secret); !errors.Is(err, ErrUnknown) || s != (Person{}) {
-			t.Errorf("%q with another secret: %+v, %v", tt.id, s, err)
-		}
-	}
-}
-
-func TestANewSecretEndsTheOldOneAndItsSessions(t *testing.T) {
-	t.Parallel()
-	pool, old := engaged(t, clerk)
-	token, err := OpenSession(t.Context(), pool, clerk, noon)
+func codeOf(t testing.TB, s Seed, at time.Time) string {
+	t.Helper()
+	code, err := s.Code(at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Put(t.Context(), pool, Person{ID: "clerk-01", Name: "李受理", Role: Registrar, Office: "430602"}, NewSecret()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Authenticate(t.Context(), pool, "clerk-01", old.Text()); !errors.Is(err, ErrUnknown) {
-		t.Errorf("the old secret: %v", err)
-	}
-	if _, err := BySession(t.Context(), pool, token.Text(), noon); !errors.Is(err, ErrNoSession) {
-		t.Errorf("the old session: %v", err)
-	}
+	return code
 }
 
-func TestASessionLastsAWorkingDay(t *testing.T) {
-	t.Parallel()
-	pool, _ := engaged(t, clerk)
-	token, err := OpenSession(t.Context(), pool, clerk, noon)
+func open(t testing.TB, pool *pgxpool.Pool, p Person, at time.Time) string {
+	t.Helper()
+	var token Secret
+	err := pgx.BeginFunc(context.Background(), pool, func(tx pgx.Tx) (err error) {
+		token, err = OpenSession(context.Background(), tx, p, at)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return token.Text()
+}
+
+func TestTheTableOfRolesKeepsDutiesApart(t *testing.T) {
+	t.Parallel()
+	for _, role := range Roles() {
+		for _, pair := range [][2]Action{
+			{Accept, Review}, {ManageStaff, See}, {ManageStaff, SeeAudit}, {Operate, See}, {Operate, ManageStaff},
+			{SeeAudit, ManageStaff}, {SeeAudit, Review}, {SeeAudit, Accept}, {ConfirmTax, Review},
+		} {
+			if May(role, pair[0]) && May(role, pair[1]) {
+				t.Errorf("%s may %s and %s", role, pair[0], pair[1])
+			}
+		}
+		if may[role] == nil {
+			t.Errorf("%s may nothing", role)
+		}
+	}
+	changing := []Action{Accept, Return, Review, ConfirmTax, GiveUp, Retry, Operate, ManageStaff, HandOver}
+	for _, a := range changing {
+		if May(AuditAdmin, a) {
+			t.Errorf("the auditor may %s", a)
+		}
+	}
+	if May("", See) || May("king", See) || (Person{Role: Clerk}).May(See) || (Person{}).May(See) {
+		t.Error("nobody may see")
+	}
+}
+
+func TestPermissionReachesOnlyTheOwnOfficeCaseOrCompany(t *testing.T) {
+	t.Parallel()
+	o := Object{Office: "430602", Case: "1", Companies: []string{"water"}}
 	for _, tt := range []struct {
-		name  string
-		token string
-		at    time.Time
-		want  error
+		p    Person
+		a    Action
+		o    Object
+		want error
 	}{
-		{"at once", token.Text(), noon, nil},
-		{"at its last moment", token.Text(), noon.Add(SessionLength - time.Microsecond), nil},
-		{"at its end", token.Text(), noon.Add(SessionLength), ErrNoSession},
-		{"another token", NewSecret().Text(), noon, ErrNoSession},
-		{"no token", "", noon, ErrNoSession},
-		{"what is no token", "\x00' OR true", noon, ErrNoSession},
+		{clerk, See, o, nil},
+		{clerk, See, Object{}, nil},
+		{clerk, Review, o, ErrForbidden},
+		{Person{ID: "x", Role: Clerk, Office: "430603"}, See, o, ErrForeign},
+		{Person{ID: "x", Role: Clerk}, See, o, ErrForeign},
+		{Person{ID: "x", Role: Clerk}, See, Object{Case: "1"}, ErrForeign},
+		{Person{ID: "x", Role: Supervisor, Office: "430603"}, HandOver, o, ErrForeign},
+		{Person{ID: "x", Role: AuditAdmin}, See, o, nil},
+		{Person{ID: "x", Role: SystemAdmin}, See, o, ErrForbidden},
+		{guard, See, o, ErrForbidden},
+		{Person{ID: "x", Role: Citizen, Case: "1"}, SeeOwn, o, nil},
+		{Person{ID: "x", Role: Citizen, Case: "1"}, See, o, ErrForbidden},
+		{Person{ID: "x", Role: Citizen, Case: "2"}, SeeOwn, o, ErrForeign},
+		{Person{ID: "x", Role: Citizen}, SeeOwn, Object{Office: "430602"}, ErrForeign},
+		{Person{ID: "x", Role: Company, Company: "water"}, SeeOwn, o, ErrForbidden},
+		{Person{Role: Clerk, Office: "430602"}, See, o, ErrForbidden},
 	} {
-		if s, err := BySession(t.Context(), pool, tt.token, tt.at); !errors.Is(err, tt.want) || tt.want == nil && s != clerk {
-			t.Errorf("%s: %+v, %v", tt.name, s, err)
+		if got := Permit(tt.p, tt.a, tt.o); !errors.Is(got, tt.want) || tt.want == nil && got != nil {
+			t.Errorf("%+v %s %+v: %v, want %v", tt.p, tt.a, tt.o, got, tt.want)
 		}
-	}
-	if _, err := OpenSession(t.Context(), pool, clerk, noon.Add(SessionLength)); err != nil {
-		t.Fatal(err)
-	}
-	var left int
-	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM access_session`).Scan(&left); err != nil || left != 1 {
-		t.Errorf("%d sessions are left, want the new one only (%v)", left, err)
 	}
 }
 
-func TestSigningOutEndsOneSession(t *testing.T) {
-	t.Parallel()
-	pool, _ := engaged(t, clerk)
-	var tokens [2]Secret
-	for i := range tokens {
-		var err error
-		if tokens[i], err = OpenSession(t.Context(), pool, clerk, noon); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, token := range []string{tokens[0].Text(), tokens[0].Text(), "none"} {
-		if err := CloseSession(t.Context(), pool, token); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := BySession(t.Context(), pool, tokens[0].Text(), noon); !errors.Is(err, ErrNoSession) {
-		t.Errorf("the closed session: %v", err)
-	}
-	if _, err := BySession(t.Context(), pool, tokens[1].Text(), noon); err != nil {
-		t.Errorf("the other session: %v", err)
-	}
-}
-
-func TestWhoCannotBeStaff(t *testing.T) {
+func TestWhoCannotHaveAnAccount(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.Pool(t)
-	for _, tt := range []struct {
-		name   string
-		person Person
-		secret Secret
-	}{
-		{"a role that is none", Person{ID: "a", Name: "b", Role: "king", Office: "430602"}, NewSecret()},
-		{"no role", Person{ID: "a", Name: "b", Role: "", Office: "430602"}, NewSecret()},
-		{"no name", Person{ID: "a", Name: "", Role: Clerk, Office: "430602"}, NewSecret()},
-		{"no id", Person{ID: "", Name: "b", Role: Clerk, Office: "430602"}, NewSecret()},
-		{"an id with a colon, which Basic cannot carry", Person{ID: "a:b", Name: "b", Role: Clerk, Office: "430602"}, NewSecret()},
-		{"a password", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602"}, "password"},
-		{"a clerk of no office", Person{ID: "a", Name: "b", Role: Clerk}, NewSecret()},
-		{"an office that is no county code", Person{ID: "a", Name: "b", Role: Clerk, Office: "岳阳"}, NewSecret()},
-		{"an administrator of one office", Person{ID: "a", Name: "b", Role: SystemAdmin, Office: "430602"}, NewSecret()},
-		{"a company that is none", Person{ID: "a", Name: "b", Role: Company}, NewSecret()},
-		{"a clerk of a company", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602", Company: "water"}, NewSecret()},
-		{"a citizen", Person{ID: "a", Name: "b", Role: Citizen}, NewSecret()},
-		{"no secret", Person{ID: "a", Name: "b", Role: Clerk, Office: "430602"}, ""},
+	for name, p := range map[string]Person{
+		"a role that is none":            {ID: "a", Name: "b", Role: "king", Office: "430602"},
+		"no role":                        {ID: "a", Name: "b"},
+		"no name":                        {ID: "a", Role: Clerk, Office: "430602"},
+		"a name without end":             {ID: "a", Name: strings.Repeat("b", 1000), Role: Clerk, Office: "430602"},
+		"no id":                          {Name: "b", Role: Clerk, Office: "430602"},
+		"an id that Basic cannot carry":  {ID: "a:b", Name: "b", Role: Clerk, Office: "430602"},
+		"a clerk of no office":           {ID: "a", Name: "b", Role: Clerk},
+		"an office that is no county":    {ID: "a", Name: "b", Role: Clerk, Office: "岳阳"},
+		"an administrator of one office": {ID: "a", Name: "b", Role: SystemAdmin, Office: "430602"},
+		"a company that is none":         {ID: "a", Name: "b", Role: Company},
+		"a clerk of a company":           {ID: "a", Name: "b", Role: Clerk, Office: "430602", Company: "water"},
+		"a citizen":                      {ID: "a", Name: "b", Role: Citizen},
+		"a clerk with a case":            {ID: "a", Name: "b", Role: Clerk, Office: "430602", Case: "1"},
 	} {
-		if err := Put(t.Context(), pool, tt.person, tt.secret); !errors.Is(err, ErrPerson) {
-			t.Errorf("%s: %v", tt.name, err)
+		if err := Engage(t.Context(), pool, p); !errors.Is(err, ErrPerson) {
+			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if err := Engage(t.Context(), pool, clerk); err != nil {
+		t.Fatal(err)
+	}
+	if err := Engage(t.Context(), pool, clerk); !errors.Is(err, ErrTaken) {
+		t.Errorf("twice: %v", err)
+	}
+}
+
+func TestChangesOfRightsHoldFromTheNextRequestOn(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, clerk, guard)
+	key := NewSecret()
+	if err := AddKey(t.Context(), g.Pool, clerk.ID, key, "scanner", noon, noon.Add(KeyLength)); err != nil {
+		t.Fatal(err)
+	}
+	token := open(t, g.Pool, clerk, noon)
+	promoted := Person{ID: clerk.ID, Name: clerk.Name, Role: Registrar, Office: "430603"}
+	if err := Change(t.Context(), g.Pool, promoted); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := BySession(t.Context(), g.Pool, token, noon); err != nil || s.Person != promoted {
+		t.Errorf("the open session: %+v, %v", s.Person, err)
+	}
+	if p, err := ByKey(t.Context(), g.Pool, clerk.ID, key.Text(), noon); err != nil || p != promoted {
+		t.Errorf("the key: %+v, %v", p, err)
+	}
+	if err := Disable(t.Context(), g.Pool, clerk.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := BySession(t.Context(), g.Pool, token, noon); !errors.Is(err, ErrNoSession) {
+		t.Errorf("the session of a closed account: %v", err)
+	}
+	if _, err := ByKey(t.Context(), g.Pool, clerk.ID, key.Text(), noon); !errors.Is(err, ErrUnknown) {
+		t.Errorf("the key of a closed account: %v", err)
+	}
+	if err := Enable(t.Context(), g.Pool, clerk.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := BySession(t.Context(), g.Pool, token, noon); !errors.Is(err, ErrNoSession) {
+		t.Errorf("the ended session after the account was opened again: %v", err)
+	}
+}
+
+func TestTheLastSecurityAdministratorStays(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, clerk, guard)
+	demoted := Person{ID: guard.ID, Name: guard.Name, Role: AuditAdmin}
+	if err := Disable(t.Context(), g.Pool, guard.ID); !errors.Is(err, ErrLast) {
+		t.Errorf("disabling the last: %v", err)
+	}
+	if err := Change(t.Context(), g.Pool, demoted); !errors.Is(err, ErrLast) {
+		t.Errorf("demoting the last: %v", err)
+	}
+	if err := Disable(t.Context(), g.Pool, clerk.ID); err != nil {
+		t.Errorf("disabling a clerk: %v", err)
+	}
+	if err := Engage(t.Context(), g.Pool, Person{ID: "guard-02", Name: "x", Role: SecurityAdmin}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Change(t.Context(), g.Pool, demoted); err != nil {
+		t.Errorf("demoting one of two: %v", err)
+	}
+}
+
+func TestKeysOverlapExpireAndAreRevoked(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, clerk, guard)
+	old, next := NewSecret(), NewSecret()
+	for key, until := range map[Secret]time.Time{old: noon.Add(time.Hour), next: noon.Add(KeyLength)} {
+		if err := AddKey(t.Context(), g.Pool, clerk.ID, key, "submit", noon, until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(id, key string, at time.Time) error {
+		_, err := ByKey(t.Context(), g.Pool, id, key, at)
+		return err
+	}
+	typed := strings.ToUpper(old.Text()[:13]) + "-" + old.Text()[13:] + " "
+	for _, right := range []string{old.Text(), typed, next.Text()} {
+		if err := try(clerk.ID, right, noon); err != nil {
+			t.Errorf("a valid key: %v", err)
+		}
+	}
+	for _, tt := range []struct{ id, key string }{
+		{clerk.ID, NewSecret().Text()}, {guard.ID, old.Text()}, {"nobody", old.Text()}, {clerk.ID, ""},
+		{clerk.ID, old.Text()[:25]}, {clerk.ID, strings.Repeat("\x00", 32)}, {clerk.ID, strings.Repeat(" ", 1<<20)},
+		{clerk.ID + "\x00", old.Text()}, {"\xff", old.Text()},
+	} {
+		if err := try(tt.id, tt.key, noon); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%q with another key: %v", tt.id, err)
+		}
+	}
+	if err := try(clerk.ID, old.Text(), noon.Add(time.Hour)); !errors.Is(err, ErrUnknown) {
+		t.Errorf("an expired key: %v", err)
+	}
+	keys, err := KeysOf(t.Context(), g.Pool, clerk.ID)
+	if err != nil || len(keys) != 2 {
+		t.Fatalf("%d keys, %v", len(keys), err)
+	}
+	for _, k := range keys {
+		if err := RevokeKey(t.Context(), g.Pool, guard.ID, k.ID, noon); !errors.Is(err, ErrNobody) {
+			t.Errorf("revoking another's key: %v", err)
+		}
+		if err := RevokeKey(t.Context(), g.Pool, clerk.ID, k.ID, noon); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := try(clerk.ID, next.Text(), noon); !errors.Is(err, ErrUnknown) {
+		t.Errorf("a revoked key: %v", err)
+	}
+	if err := AddKey(t.Context(), g.Pool, clerk.ID, "password", "x", noon, noon.Add(1)); !errors.Is(err, ErrPerson) {
+		t.Errorf("a key that nobody drew: %v", err)
 	}
 }
 
 func TestSecretsAreNeitherKeptNorPrinted(t *testing.T) {
 	t.Parallel()
-	pool, secret := engaged(t, clerk)
-	for _, printed := range []string{fmt.Sprint(secret), fmt.Sprintf("%s %v %q %#v", secret, secret, secret, secret)} {
-		if strings.Contains(printed, secret.Text()) {
+	g, seeds := gate(t, clerk)
+	key := NewSecret()
+	if err := AddKey(t.Context(), g.Pool, clerk.ID, key, "x", noon, noon.Add(KeyLength)); err != nil {
+		t.Fatal(err)
+	}
+	token := open(t, g.Pool, clerk, noon)
+	seed := seeds[clerk.ID]
+	for _, printed := range []string{fmt.Sprint(key, seed), fmt.Sprintf("%s %v %q %#v %s %v %#v", key, key, key, key, seed, seed, seed)} {
+		if strings.Contains(printed, key.Text()) || strings.Contains(printed, seed.Text()) {
 			t.Errorf("printed as %s", printed)
 		}
 	}
-	var row string
-	if err := pool.QueryRow(t.Context(), `SELECT s::text FROM access_staff s`).Scan(&row); err != nil || strings.Contains(row, secret.Text()) {
-		t.Errorf("kept as %s (%v)", row, err)
+	var dump string
+	err := g.Pool.QueryRow(t.Context(), `
+		SELECT (SELECT string_agg(p::text, '') FROM access_person p) || (SELECT string_agg(k::text, '') FROM access_key k) ||
+			(SELECT string_agg(s::text, '') FROM access_session s)`).Scan(&dump)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{key.Text(), token, seed.Text(), string(seed.raw()), password} {
+		if strings.Contains(dump, secret) || strings.Contains(dump, fmt.Sprintf("%x", secret)) {
+			t.Error("a secret is kept as it is")
+		}
 	}
 	seen := map[Secret]bool{}
 	for range 1000 {
@@ -181,14 +291,18 @@ func TestSecretsAreNeitherKeptNorPrinted(t *testing.T) {
 	}
 }
 
-func TestNobodyBothAcceptsAndApproves(t *testing.T) {
+func TestRolesAboveOfficesAreThoseWithoutOne(t *testing.T) {
 	t.Parallel()
-	for role := range may {
-		if May(role, Accept) && May(role, Review) {
-			t.Errorf("%s accepts and approves", role)
+	var above []Role
+	for _, r := range Roles() {
+		if r.AboveOffices() {
+			above = append(above, r)
+		}
+		if Staffed := r != Company && r != Citizen; r.Staff() != Staffed {
+			t.Errorf("%s is staff: %v", r, r.Staff())
 		}
 	}
-	if May("", See) || May("king", See) || (Person{}).May(See) {
-		t.Error("a role that is none may see")
+	if want := []Role{Company, Citizen, SystemAdmin, SecurityAdmin, AuditAdmin}; !slices.Equal(above, want) {
+		t.Errorf("above offices are %v", above)
 	}
 }

@@ -58,7 +58,7 @@ const (
 	AddMaterial Action = "add_material" // a scan or a photograph for a case
 	SeeMaterial Action = "see_material" // the materials of a case, whole
 	Reveal      Action = "reveal"       // names, ids and telephones whole, each time logged
-	SeeOwn      Action = "see_own"      // the own case, as a party or as a company
+	SeeOwn      Action = "see_own"      // the own case, as a party
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
@@ -74,7 +74,7 @@ var may = map[Role][]Action{
 	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, SeeMaterial, Reveal},
 	TaxOfficer:    {See, ConfirmTax, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
-	Company:       {SeeOwn},
+	Company:       {}, // its programs answer by signed callbacks
 	Citizen:       {SeeOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},

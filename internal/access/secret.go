@@ -7,14 +7,17 @@ import (
 	"strings"
 )
 
-// Secret is what a person or a session proves itself with: 128 random bits as 26
+// Secret is what a program or a session proves itself with: 128 random bits as 26
 // letters and digits. Nobody can try enough of them, whatever the speed, so a
 // fast hash keeps it as safely as a slow one would, and every request can be
-// authenticated for the price of one look-up. A password chosen by a person
-// would need a slow hash; there is none here, and the type keeps it so.
+// authenticated for the price of one look-up. Passwords, which people choose,
+// are another matter: see Hasher.
 type Secret string
 
 const secretBytes = 16
+
+// seedAlphabet is the base32 that authenticators read.
+var seedAlphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"regexp"
@@ -10,112 +9,167 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"onewindow/internal/vault"
 )
 
 // Querier is a pool or a transaction: most of what is asked here is one look-up,
 // for which a transaction would be two more round trips.
 type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
-// SessionLength is how long a session lasts: a working day.
-const SessionLength = 12 * time.Hour
+// Errors of accounts.
+var (
+	// ErrTaken says that another account has the id.
+	ErrTaken = errors.New("another account has this id")
+	// ErrNobody says that no account has the id.
+	ErrNobody = errors.New("no such account")
+	// ErrLast says that nobody would be left to look after the accounts.
+	ErrLast = errors.New("the last security administrator stays")
+)
+
+// The sealed columns of this package.
+const (
+	personSeed  vault.Column = "access_person.seed"
+	attemptSeed vault.Column = "access_attempt.seed"
+)
 
 var (
 	idShape     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 	officeShape = regexp.MustCompile(`^[0-9]{6}$`)
 )
 
-// valid says whether the person can have an account: a citizen cannot, and has
+// longestName bounds a name, in bytes.
+const longestName = 200
+
+// Valid says whether the person can have an account: a citizen cannot, and has
 // no more than a session.
-func (p Person) valid() bool {
-	return idShape.MatchString(p.ID) && p.Name != "" && may[p.Role] != nil && p.Role != Citizen && p.Case == "" &&
-		(p.Role.AboveOffices() && p.Office == "" || !p.Role.AboveOffices() && officeShape.MatchString(p.Office)) &&
-		(p.Role == Company) == (p.Company != "")
+func (p Person) Valid() bool {
+	return idShape.MatchString(p.ID) && p.Name != "" && len(p.Name) <= longestName && may[p.Role] != nil &&
+		p.Role != Citizen && p.Case == "" && (p.Role == Company) == (p.Company != "") &&
+		(p.Role.AboveOffices() && p.Office == "" || !p.Role.AboveOffices() && officeShape.MatchString(p.Office))
 }
 
-// Put engages a person, or gives one already there a new name, role and secret
-// and ends their sessions. It returns ErrPerson for what cannot be one.
-func Put(ctx context.Context, db Querier, p Person, secret Secret) error {
-	if _, drawn := ParseSecret(secret.Text()); !drawn || !p.valid() {
-		return fmt.Errorf("put staff %q: %w", p.ID, ErrPerson)
+// Engage gives a person an account that nothing opens yet. It returns ErrPerson or
+// ErrTaken.
+func Engage(ctx context.Context, db Querier, p Person) error {
+	if !p.Valid() {
+		return fmt.Errorf("engage %q: %w", p.ID, ErrPerson)
 	}
-	_, err := db.Exec(ctx, `
-		WITH gone AS (DELETE FROM access_session WHERE staff = $1)
-		INSERT INTO access_staff (id, name, role, office, company, secret_hash) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, office = excluded.office,
-			company = excluded.company, secret_hash = excluded.secret_hash`,
-		p.ID, p.Name, string(p.Role), p.Office, p.Company, secret.hash())
+	tag, err := db.Exec(ctx, `
+		INSERT INTO access_person (id, name, role, office, company) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO NOTHING`, p.ID, p.Name, string(p.Role), p.Office, p.Company)
 	if err != nil {
-		return fmt.Errorf("put staff %q: %w", p.ID, err)
+		return fmt.Errorf("engage %q: %w", p.ID, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fmt.Errorf("engage %q: %w", p.ID, ErrTaken)
 	}
 	return nil
 }
 
-// Authenticate returns the person with the id if the secret is theirs, else
-// ErrUnknown. An id that nobody has costs the same look-up and comparison.
-func Authenticate(ctx context.Context, db Querier, id, secret string) (Person, error) {
-	p := Person{ID: id}
-	given, drawn := ParseSecret(secret)
-	if !drawn || !idShape.MatchString(id) {
-		return Person{}, ErrUnknown
+// Change gives an account another name, role, office or company, from the next
+// request on. It returns ErrPerson, ErrNobody or ErrLast.
+func Change(ctx context.Context, db Querier, p Person) error {
+	if !p.Valid() {
+		return fmt.Errorf("change %q: %w", p.ID, ErrPerson)
 	}
-	kept := make([]byte, len(given.hash()))
-	err := db.QueryRow(ctx, `
-		SELECT name, role, office, company, secret_hash FROM access_staff WHERE id = $1`, id).
-		Scan(&p.Name, &p.Role, &p.Office, &p.Company, &kept)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Person{}, fmt.Errorf("authenticate: %w", err)
-	}
-	if subtle.ConstantTimeCompare(kept, given.hash()) != 1 {
-		return Person{}, ErrUnknown
-	}
-	return p, nil
+	return one(ctx, db, "change", p.ID, `
+		UPDATE access_person SET name = $2, role = $3, office = $4, company = $5 WHERE id = $1`,
+		p.Role != SecurityAdmin, p.Name, string(p.Role), p.Office, p.Company)
 }
 
-// OpenSession signs a person in at the instant at, for SessionLength. The token
-// goes into their cookie; what has expired by then is swept away.
-func OpenSession(ctx context.Context, db Querier, p Person, at time.Time) (Secret, error) {
-	token := NewSecret()
-	_, err := db.Exec(ctx, `
-		WITH expired AS (DELETE FROM access_session WHERE expires_at <= $3)
-		INSERT INTO access_session (token_hash, staff, opened_at, expires_at) VALUES ($1, $2, $3, $4)`,
-		token.hash(), p.ID, at, at.Add(SessionLength))
+// Disable closes an account, with its sessions and keys, from the next request on.
+// It returns ErrNobody or ErrLast.
+func Disable(ctx context.Context, db Querier, id string) error {
+	return one(ctx, db, "disable", id, `
+		WITH gone AS (DELETE FROM access_session WHERE person = $1)
+		UPDATE access_person SET disabled = true WHERE id = $1`, true)
+}
+
+// Enable opens a closed account again. It returns ErrNobody.
+func Enable(ctx context.Context, db Querier, id string) error {
+	return one(ctx, db, "enable", id, `
+		UPDATE access_person SET disabled = false, failures = 0, locked_until = NULL WHERE id = $1`, false)
+}
+
+// one changes one account. Where it takes a security administrator away, the
+// others are locked first, so that two do not disable each other.
+func one(ctx context.Context, db Querier, what, id, sql string, takes bool, args ...any) error {
+	if takes {
+		var left int
+		err := db.QueryRow(ctx, `
+			SELECT count(*) FROM (SELECT id FROM access_person WHERE role = 'security_admin' AND NOT disabled
+				ORDER BY id FOR UPDATE) a
+			WHERE id <> $1 OR NOT EXISTS (SELECT FROM access_person
+				WHERE id = $1 AND role = 'security_admin' AND NOT disabled)`, id).Scan(&left)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", what, id, err)
+		}
+		if left == 0 {
+			return fmt.Errorf("%s %s: %w", what, id, ErrLast)
+		}
+	}
+	tag, err := db.Exec(ctx, sql, append([]any{id}, args...)...)
 	if err != nil {
-		return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
+		return fmt.Errorf("%s %s: %w", what, id, err)
 	}
-	return token, nil
+	if tag.RowsAffected() == 0 {
+		return fmt.Errorf("%s %q: %w", what, id, ErrNobody)
+	}
+	return nil
 }
 
-// BySession returns whose session it is at the instant at, or ErrNoSession.
-func BySession(ctx context.Context, db Querier, token string, at time.Time) (Person, error) {
-	given, drawn := ParseSecret(token)
-	if !drawn {
-		return Person{}, ErrNoSession
-	}
-	var p Person
-	err := db.QueryRow(ctx, `
-		SELECT s.id, s.name, s.role, s.office, s.company FROM access_session o JOIN access_staff s ON s.id = o.staff
-		WHERE o.token_hash = $1 AND o.expires_at > $2`, given.hash(), at).
-		Scan(&p.ID, &p.Name, &p.Role, &p.Office, &p.Company)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Person{}, ErrNoSession
-	}
+// Account is a person's account as those see it who look after it.
+type Account struct {
+	Person
+	Password      bool // one has been chosen or given
+	OneTime       bool // it was given, and leads only to choosing another
+	Code          bool // an authenticator is enrolled
+	LockedUntil   *time.Time
+	Disabled      bool
+	Demonstration bool
+	Keys          int // that are valid
+}
+
+const accountColumns = `id, name, role, office, company, password <> '', one_time, seed IS NOT NULL, locked_until,
+	disabled, demonstration, (SELECT count(*) FROM access_key k
+		WHERE k.person = p.id AND k.revoked_at IS NULL AND k.expires_at > $1)`
+
+func (a *Account) columns() []any {
+	return []any{&a.ID, &a.Name, &a.Role, &a.Office, &a.Company, &a.Password, &a.OneTime, &a.Code, &a.LockedUntil,
+		&a.Disabled, &a.Demonstration, &a.Keys}
+}
+
+// Accounts lists every account, by id, as they stand at an instant.
+func Accounts(ctx context.Context, db Querier, at time.Time) (list []Account, err error) {
+	rows, err := db.Query(ctx, `SELECT `+accountColumns+` FROM access_person p ORDER BY id`, at)
 	if err != nil {
-		return Person{}, fmt.Errorf("look for a session: %w", err)
+		return nil, fmt.Errorf("list accounts: %w", err)
 	}
-	return p, nil
-}
-
-// CloseSession signs out. A session that is not there is no error.
-func CloseSession(ctx context.Context, db Querier, token string) error {
-	given, drawn := ParseSecret(token)
-	if !drawn {
+	var a Account
+	_, err = pgx.ForEachRow(rows, a.columns(), func() error {
+		list = append(list, a)
 		return nil
+	})
+	return list, err
+}
+
+// AccountOf returns one account as it stands at an instant, or ErrNobody.
+func AccountOf(ctx context.Context, db Querier, id string, at time.Time) (a Account, err error) {
+	err = db.QueryRow(ctx, `SELECT `+accountColumns+` FROM access_person p WHERE id = $2`, at, id).Scan(a.columns()...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, fmt.Errorf("account %q: %w", id, ErrNobody)
 	}
-	if _, err := db.Exec(ctx, `DELETE FROM access_session WHERE token_hash = $1`, given.hash()); err != nil {
-		return fmt.Errorf("close a session: %w", err)
-	}
-	return nil
+	return a, err
+}
+
+// Demonstration says whether the database holds accounts whose secrets everybody
+// knows.
+func Demonstration(ctx context.Context, db Querier) (found bool, err error) {
+	err = db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM access_person WHERE demonstration)`).Scan(&found)
+	return found, err
 }

@@ -30,7 +30,8 @@ import (
 type Client struct {
 	Server string // address, such as http://127.0.0.1:8080
 	Staff  string
-	Secret string
+	Secret string       // a key
+	Token  string       // of a session, which then speaks instead of the key
 	HTTP   *http.Client // nil takes http.DefaultClient; event streams forbid a timeout
 }
 
@@ -183,7 +184,10 @@ func (c Client) once(ctx context.Context, ask question) (r reply, err error) {
 func (c Client) send(ctx context.Context, ask question) (*http.Response, error) {
 	options := []api.ClientOption{api.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
 		r.Header.Set("Accept-Language", "zh-CN")
-		if c.Staff != "" {
+		switch {
+		case c.Token != "":
+			r.Header.Set("Authorization", "Bearer "+c.Token)
+		case c.Staff != "":
 			r.SetBasicAuth(c.Staff, c.Secret)
 		}
 		r.URL.RawQuery = said(r.URL.Query()).Encode()

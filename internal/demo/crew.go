@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
+	"onewindow/internal/access"
 	"onewindow/internal/client"
 	"onewindow/internal/money"
 )
@@ -27,7 +29,8 @@ const (
 // approves what no machine finding speaks against, the payer pays what is asked.
 // What needs judgement they leave to people.
 type Crew struct {
-	API client.Client // signed in as Registrar
+	API  client.Client // of Registrar, who signs in by password and code
+	Seed access.Seed   // of the registrar's codes
 	// Pay pays a bill at the gateway.
 	Pay func(ctx context.Context, ref string, sum money.Fen) error
 	// Wake rings when something has moved; a look around each second does the rest.
@@ -63,8 +66,27 @@ func (c *Crew) review(ctx context.Context) error {
 			c.left[found.Number] = true
 			return nil
 		}
-		return settled(c.API.Decide(ctx, found.Number, step.Step, "approve", ""))
+		return settled(c.approve(ctx, found.Number, step.Step))
 	})
+}
+
+// approve approves in a session: no key does. A session that ended, or whose proof
+// has grown old, gives way to a new one; codes are good once, so now and then that
+// takes until the next.
+func (c *Crew) approve(ctx context.Context, number, step string) error {
+	err := c.API.Decide(ctx, number, step, "approve", "")
+	var refused *client.Problem
+	if !errors.As(err, &refused) || refused.Code() != "proof_needed" && refused.Status != http.StatusUnauthorized {
+		return err
+	}
+	code, err := c.Seed.Code(time.Now())
+	if err != nil {
+		return err
+	}
+	if c.API, err = c.API.SignIn(ctx, Password, code); err != nil {
+		return err
+	}
+	return c.API.Decide(ctx, number, step, "approve", "")
 }
 
 // pay pays every bill that waits for the applicant.

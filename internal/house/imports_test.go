@@ -22,7 +22,9 @@ var mayImport = map[string][]string{
 	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
 		"internal/audit", "internal/files", "internal/notice", "pgx", "river", "golang-lru"},
-	"templates":         {"internal/money"},
+	"templates": {"internal/money"},
+	"internal/access": {"internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
+		"golang.org/x/oauth2"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
 	"internal/audit":    {"pgx"},
@@ -40,8 +42,8 @@ var mayImport = map[string][]string{
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/outbound",
-		"pgx", "chi", "httprate", "yaml", "golang-lru"},
+		"internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/notice",
+		"internal/outbound", "pgx", "chi", "barcode", "httprate", "yaml", "golang-lru"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.
@@ -63,6 +65,9 @@ var short = []struct{ path, name string }{
 	{"go.opentelemetry.io", "otel"},
 	{"github.com/exaring/otelpgx", "otel"},
 	{"github.com/prometheus/client_golang", "prometheus"},
+	{"github.com/alexedwards/argon2id", "argon2id"},
+	{"github.com/coreos/go-oidc/v3", "go-oidc"},
+	{"github.com/pquerna/otp", "github.com/pquerna/otp"},
 	{"github.com/standard-webhooks/standard-webhooks", "standard-webhooks"},
 }
 

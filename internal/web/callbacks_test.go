@@ -111,7 +111,7 @@ func TestAStepThatNoMachineCouldFinishIsADeadLetter(t *testing.T) {
 	var list struct {
 		DeadLetters []letterView `json:"dead_letters"`
 	}
-	o.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "operator-01"}).into(t, &list)
+	o.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "system-01"}).into(t, &list)
 	if len(list.DeadLetters) != 1 || list.DeadLetters[0].Number != number || list.DeadLetters[0].Step != intake.Settle {
 		t.Errorf("listed %+v", list)
 	}

@@ -96,7 +96,11 @@ func (s *server) pronounceOf(r *http.Request, number intake.Number, body verdict
 	if !known {
 		return jobs.ErrVerdict
 	}
-	if err := permit(r.Context(), needed); err != nil {
+	allowed := permit
+	if verdict == jobs.Approve { // it authorises the entry
+		allowed = permitProved
+	}
+	if err := allowed(r.Context(), needed); err != nil {
 		return err
 	}
 	return s.Flow.Decide(r.Context(), jobs.Decision{

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/internal/outbound"
 	"onewindow/internal/web/openapi"
 	"onewindow/jobs"
@@ -62,6 +63,20 @@ func (s stage) fill(text string) string {
 	if strings.Contains(text, "{held}") {
 		text = strings.ReplaceAll(text, "{held}", s.letter(s.stuck, intake.GasConfirm))
 	}
+	if strings.Contains(text, "{citizen_code}") {
+		number, code := s.citizenCode()
+		text = strings.NewReplacer("{citizen_number}", number, "{citizen_code}", code).Replace(text)
+	}
+	for place, make := range map[string]func() string{
+		"{password}": func() string { return password }, "{code}": func() string { return s.codeOf("clerk-02") },
+		"{proof}":   func() string { return s.codeOf("supervisor-01") },
+		"{session}": func() string { return s.token("supervisor-01") },
+		"{citizen}": func() string { return s.citizenToken() },
+	} {
+		if strings.Contains(text, place) {
+			text = strings.ReplaceAll(text, place, make())
+		}
+	}
 	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{file}", s.file).Replace(text)
 }
 
@@ -78,6 +93,27 @@ func (s stage) letter(number intake.Number, step intake.Step) (id string) {
 			SELECT id, $2, 7, 'no answer' FROM intake_case WHERE number = $1 RETURNING id::text`, number, step).Scan(&id)
 	})
 	return id
+}
+
+// citizenCode draws a code for a party to the open case, as it is sent to a telephone.
+func (s stage) citizenCode() (number, code string) {
+	number = access.NewSecret().Text() // each number has few codes
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		drawn, err := access.DrawCodes(ctx, tx, number, string(s.open), []access.Contact{{Party: "buyers[0]", Phone: "1"}}, time.Now())
+		code = drawn[0].Code
+		return err
+	})
+	return number, code
+}
+
+// citizenToken returns the token of a party to the open case.
+func (s stage) citizenToken() string {
+	number, code := s.citizenCode()
+	token, err := s.porter().ByCode(context.Background(), number, code, time.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token.Text()
 }
 
 // personOf returns somebody of a role, "" if nobody is.

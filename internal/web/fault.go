@@ -87,6 +87,16 @@ var faults = []struct {
 
 	{errAnonymous, fault{code: "sign_in", status: http.StatusUnauthorized}},
 	{access.ErrUnknown, fault{code: "credentials", status: http.StatusUnauthorized}},
+	{access.ErrNoSession, fault{code: "session_ended", status: http.StatusUnauthorized}},
+	{access.ErrElsewhere, fault{code: "session_elsewhere", status: http.StatusUnauthorized}},
+	{access.ErrLocked, fault{code: "session_locked", status: http.StatusUnauthorized}},
+	{access.ErrProvider, fault{code: "provider_answer", status: http.StatusUnauthorized}},
+	{errProviderAway, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
+	{access.ErrFresh, fault{code: "set_up_first", status: http.StatusForbidden}},
+	{access.ErrNotProved, fault{code: "proof_needed", status: http.StatusForbidden}},
+	{access.ErrNobody, fault{code: "account_unknown", status: http.StatusNotFound}},
+	{access.ErrLast, fault{code: "last_administrator", status: http.StatusConflict}},
+	{access.ErrPerson, fault{code: "account_malformed", status: http.StatusUnprocessableEntity}},
 	{access.ErrForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
 	{access.ErrForeign, fault{code: "case_unknown", status: http.StatusNotFound}},
 
@@ -105,6 +115,8 @@ var faults = []struct {
 	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity, findings: noReason}},
 	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},
 	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
+	{certificate.ErrHandedOver, fault{code: "handed_over", status: http.StatusConflict}},
+	{jobs.ErrNoParty, fault{code: "party_unknown", status: http.StatusUnprocessableEntity}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
 	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
 

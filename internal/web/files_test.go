@@ -260,8 +260,8 @@ func TestWhoSeesWhichFiles(t *testing.T) {
 		staff, path string
 		want        int
 	}{
-		{"registrar-01", list, 200}, {"tax-01", list, 200}, {"operator-01", list, 403}, {"", list, 401},
-		{"registrar-01", m.File, 200}, {"operator-01", m.File, 403}, {"", m.File, 401},
+		{"registrar-01", list, 200}, {"tax-01", list, 200}, {"system-01", list, 403}, {"", list, 401},
+		{"registrar-01", m.File, 200}, {"system-01", m.File, 403}, {"", m.File, 401},
 		{"clerk-01", filesPath + strings.Repeat("A", 26), 404}, {"clerk-01", filesPath + "%2e%2e%2fetc", 404},
 		{"clerk-01", filesPath + "a%00b", 404}, {"clerk-01", "/api/v1/cases/x/materials", 404},
 	} {
@@ -281,7 +281,7 @@ func TestAnotherOfficeSeesNoFile(t *testing.T) {
 	r := o.handIn(upload{number: number, kind: "contract", key: "a", body: paper})
 	var m materialView
 	r.into(t, &m)
-	if _, err := o.pool.Exec(t.Context(), `UPDATE access_staff SET office = '430621' WHERE id = 'clerk-02'`); err != nil {
+	if _, err := o.pool.Exec(t.Context(), `UPDATE access_person SET office = '430621' WHERE id = 'clerk-02'`); err != nil {
 		t.Fatal(err)
 	}
 	if r := o.handIn(upload{staff: "clerk-02", number: number, kind: "contract", key: "b", body: paper}); r.StatusCode != 404 {

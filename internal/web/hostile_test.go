@@ -76,11 +76,15 @@ func TestNoAPIAddressIsOpen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 0)
 	fill := strings.NewReplacer("{number}", goodNumber, "{step}", "review", "{utility}", "water")
+	open := map[string]bool{ // the description is for everyone, and so is asking for a code and signing out
+		"GET /api/v1/openapi.json": true, "GET /api/v1/": true, "POST /api/v1/citizen-codes": true,
+		"DELETE /api/v1/sessions/current": true, "POST /api/v1/sessions": true, "POST /api/v1/citizen-sessions": true,
+	}
 	asked := 0
 	err := chi.Walk(New(Config{Flow: o.flow, Pool: o.pool}).(chi.Routes),
 		func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-			if !strings.HasPrefix(route, "/api/") || strings.Contains(route, "*") || route == "/api/v1/openapi.json" || route == "/api/v1/" {
-				return nil // the description is for everyone
+			if !strings.HasPrefix(route, "/api/") || strings.Contains(route, "*") || open[method+" "+route] {
+				return nil
 			}
 			asked++
 			r := o.send(request{method: method, path: strings.TrimSuffix(fill.Replace(route), "/"), body: "{}"})

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"onewindow/intake"
@@ -15,51 +17,103 @@ import (
 // errAnonymous says that nobody is signed in.
 var errAnonymous = errors.New("nobody is signed in")
 
-// sessionCookie carries the token of a session of the pages.
-const sessionCookie = "onewindow_session"
+// presence is who asks, and the session in which they do: a program that proves
+// itself by a key has none.
+type presence struct {
+	access.Session
+	token string
+}
 
-type staffKey struct{}
+type presenceKey struct{}
+
+// presenceOf returns who asks; the zero presence if nobody is signed in.
+func presenceOf(ctx context.Context) presence {
+	p, _ := ctx.Value(presenceKey{}).(presence)
+	return p
+}
+
+func withPresence(ctx context.Context, p presence) context.Context {
+	return context.WithValue(ctx, presenceKey{}, p)
+}
 
 // staffOf returns who asks; the zero Person, who may do nothing, if nobody is
 // signed in.
-func staffOf(ctx context.Context) access.Person {
-	staff, _ := ctx.Value(staffKey{}).(access.Person)
-	return staff
-}
+func staffOf(ctx context.Context) access.Person { return presenceOf(ctx).Person }
 
-// identify finds out who asks: by HTTP Basic (staff id and secret), as programs
-// do, or by the session cookie of the pages. Wrong credentials are refused at
-// once; an ended session is nobody.
+// identify finds out who asks: by HTTP Basic (id and key), as programs do, by the
+// token of a session as a bearer, or by the session cookie of the pages. Wrong
+// credentials are refused at once, a locked session shows nothing, and a cookie
+// whose session has ended is nobody's.
 func (s *server) identify(next http.Handler) http.Handler {
 	return s.api(func(w http.ResponseWriter, r *http.Request) error {
-		staff, err := s.whoAsks(r)
+		p, err := s.whoAsks(r, time.Now())
 		if err != nil {
 			return err
 		}
-		note(r.Context(), staff)
-		ctx := onBehalf(r, staff.ID, staff.Role)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, staffKey{}, staff)))
+		note(r.Context(), p.Person)
+		ctx := onBehalf(r, p.ID, p.Role)
+		next.ServeHTTP(w, r.WithContext(withPresence(ctx, p)))
 		return nil
 	})
 }
 
-func (s *server) whoAsks(r *http.Request) (access.Person, error) {
-	if r.Header.Get("Authorization") != "" {
-		id, secret, ok := r.BasicAuth()
-		if !ok {
-			return access.Person{}, access.ErrUnknown
+func (s *server) whoAsks(r *http.Request, at time.Time) (presence, error) {
+	if r.Header.Get("Authorization") == "" {
+		p, err := s.present(r, tokenOf(r), at)
+		if errors.Is(err, access.ErrNoSession) {
+			return presence{}, nil
 		}
-		return access.Authenticate(r.Context(), s.Pool, id, secret)
+		return p, err
 	}
-	cookie, err := r.Cookie(sessionCookie)
+	if id, key, ok := r.BasicAuth(); ok {
+		person, err := access.ByKey(r.Context(), s.Pool, id, key, at)
+		return presence{Session: access.Session{Person: person}}, err
+	}
+	token, ok := cutBearer(r)
+	if !ok {
+		return presence{}, access.ErrUnknown
+	}
+	return s.present(r, token, at)
+}
+
+// cutBearer returns the token that a program carries (RFC 6750).
+func cutBearer(r *http.Request) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token, strings.EqualFold(scheme, "Bearer")
+}
+
+// present returns whose session a token is, unless it is locked, and notes that
+// they are there.
+func (s *server) present(r *http.Request, token string, at time.Time) (presence, error) {
+	session, err := access.BySession(r.Context(), s.Pool, token, at)
 	if err != nil {
-		return access.Person{}, nil
+		return presence{}, err
 	}
-	staff, err := access.BySession(r.Context(), s.Pool, cookie.Value, time.Now())
-	if errors.Is(err, access.ErrNoSession) {
-		return access.Person{}, nil
+	if session.Locked(at, s.idle()) {
+		return presence{}, access.ErrLocked
 	}
-	return staff, err
+	if session.Idle(at) && deliberate(r) {
+		if err := access.Seen(r.Context(), s.Pool, token, at); err != nil {
+			return presence{}, err
+		}
+	}
+	return presence{session, token}, nil
+}
+
+// idle is how long nobody may be at a session before it locks.
+func (s *server) idle() time.Duration { return cmp.Or(s.Idle, access.UsualIdle) }
+
+// deliberate says whether somebody did something, rather than a page that stands
+// open: an event stream, a page that asks again by itself. Where browsers say
+// whether a person moved them (Fetch Metadata), that counts.
+func deliberate(r *http.Request) bool {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		return true
+	case strings.HasSuffix(r.URL.Path, "/live"), strings.HasSuffix(r.URL.Path, "/events"):
+		return false
+	}
+	return r.Header.Get("Sec-Fetch-Mode") == "" || r.Header.Get("Sec-Fetch-User") == "?1"
 }
 
 // may lets a handler answer those whose role allows it. Handlers of one case ask
@@ -84,6 +138,19 @@ func permitOn(ctx context.Context, a access.Action, o access.Object) error {
 		return errAnonymous
 	}
 	return access.Permit(person, a, o)
+}
+
+// permitProved is permit for what authorises an entry or gives a certificate away:
+// password and code must have been given within the last minutes, in this session.
+// A key alone never does.
+func permitProved(ctx context.Context, a access.Action) error {
+	if err := permit(ctx, a); err != nil {
+		return err
+	}
+	if !presenceOf(ctx).Proved(time.Now()) {
+		return access.ErrNotProved
+	}
+	return nil
 }
 
 // objectOf is a case as far as permission depends on it.
@@ -135,38 +202,4 @@ func (s *server) reach(r *http.Request, a access.Action) (intake.Number, error) 
 		return "", err
 	}
 	return number, s.sawCase(r.Context(), number, permitOn(r.Context(), a, objectOf(c)))
-}
-
-// signIn opens a session and hands its token to the browser. It returns
-// access.ErrUnknown if id and secret do not belong together.
-func (s *server) signIn(w http.ResponseWriter, r *http.Request, id, secret string) error {
-	staff, err := access.Authenticate(r.Context(), s.Pool, id, secret)
-	if err != nil {
-		return err
-	}
-	token, err := access.OpenSession(r.Context(), s.Pool, staff, time.Now())
-	if err != nil {
-		return err
-	}
-	http.SetCookie(w, s.cookie(token.Text(), access.SessionLength))
-	return nil
-}
-
-// signOut ends the session of the browser, if it has one.
-func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
-	cookie, err := r.Cookie(sessionCookie)
-	if err != nil {
-		return nil
-	}
-	http.SetCookie(w, s.cookie("", -time.Second))
-	return access.CloseSession(r.Context(), s.Pool, cookie.Value)
-}
-
-// cookie is the session's cookie: scripts cannot read it and other sites cannot
-// post with it.
-func (s *server) cookie(token string, length time.Duration) *http.Cookie {
-	return &http.Cookie{
-		Name: sessionCookie, Value: token, Path: "/", MaxAge: int(length / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure,
-	}
 }

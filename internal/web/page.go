@@ -3,10 +3,8 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"math"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,10 +22,11 @@ func (s *server) openPages(r chi.Router) {
 	r.NotFound(s.missing)
 	r.Get(templates.AssetsPath+"*", s.page(serveAsset))
 	r.Post("/preferences", s.page(postPreferences))
-	r.Get("/sign-in", s.page(s.showSignIn))
-	r.With(brief, s.limitSignIn).Post("/sign-in", s.page(s.postSignIn))
-	r.With(brief).Post("/sign-out", s.page(s.postSignOut))
+	s.signPages(r)
 	r.With(brief).Get("/v/{id}", s.page(s.showVerification))
+	if s.Demonstration {
+		r.With(brief).Get("/demo/codes", s.page(s.showCodes))
+	}
 	if s.Inbox != nil {
 		r.Get("/demo/inbox", s.page(s.showInbox))
 	}
@@ -35,7 +34,8 @@ func (s *server) openPages(r chi.Router) {
 
 // pages adds the addresses of the pages. Who is signed in is staffOf(ctx).
 func (s *server) pages(r chi.Router) {
-	r.Get("/", s.pageFor(access.See, s.showQueue))
+	r.Get("/", s.page(s.begin))
+	s.staffPages(r)
 	r.Get("/cases", s.pageFor(access.See, s.findCase))
 	r.Get("/cases/new", s.pageFor(access.Accept, s.showNew))
 	r.Post("/cases/new", s.pageFor(access.Accept, s.postNew))
@@ -44,6 +44,7 @@ func (s *server) pages(r chi.Router) {
 	r.Post("/cases/{number}/steps/{step}/decision", s.pageFor(access.See, s.postDecision)) // and by verdict
 	r.Post("/cases/{number}/reveal", s.pageFor(access.SeeDocument, s.postReveal))
 	r.Get("/cases/{number}/certificate", s.pageFor(access.SeeDocument, s.certificate))
+	r.Post("/cases/{number}/certificate/hand-over", s.pageFor(access.HandOver, s.postHandOver))
 	r.Get("/cases/{number}/pay", s.pageFor(access.See, s.toPayment))
 }
 
@@ -97,6 +98,7 @@ type menuItem struct {
 var menu = []menuItem{
 	{"letters", "/letters", "page.letters.title", access.SeeLetters},
 	{"console", "/admin/jobs/", "page.console", access.Operate},
+	{"accounts", "/accounts", "page.account.title", access.ManageStaff},
 }
 
 // Menu returns what the head offers to who reads the page.
@@ -123,13 +125,16 @@ func (s *server) page(h handler) http.HandlerFunc {
 }
 
 // pageFor lets a handler answer those whose role allows it.
-func (s *server) pageFor(a access.Action, h handler) http.HandlerFunc {
-	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+func (s *server) pageFor(a access.Action, h handler) http.HandlerFunc { return s.page(s.pageIf(a, h)) }
+
+// pageIf is a handler for those whose role allows it.
+func (s *server) pageIf(a access.Action, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := permit(r.Context(), a); err != nil {
 			return err
 		}
 		return h(w, r)
-	})
+	}
 }
 
 // show answers with a page.
@@ -159,12 +164,8 @@ type problemPage struct {
 // signed in is asked to, and comes back to where they were.
 func (s *server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)
-	if errors.Is(err, errAnonymous) {
-		next := "/"
-		if r.Method == http.MethodGet {
-			next = r.URL.RequestURI()
-		}
-		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(next), http.StatusSeeOther)
+	if to := s.doorFor(r, err); to != "" {
+		lead(w, r, to)
 		return
 	}
 	s.report(r, f, err)

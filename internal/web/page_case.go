@@ -32,6 +32,7 @@ type casePage struct {
 	Decisions []decisionView
 	Next      nextView
 	Materials *materialsView // nil for those who may not see them
+	HandOver  *handOverView  // nil before there is anything to hand over
 }
 
 // clockFace is one of the clocks; Promise 0 means that none was given.
@@ -140,6 +141,7 @@ func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 		p.Journal = append(p.Journal, journalRow{e, p.stateWord(e), p.reasonWord(e.Reason), p.actorWord(e.Actor)})
 	}
 	p.Next = p.nextOf(c)
+	p.HandOver = p.handOverOf(c)
 	p.Live = !p.Over && e == masked
 	if p.Live && len(p.Decisions) == 0 {
 		p.Refresh = 10

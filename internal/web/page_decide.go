@@ -123,7 +123,14 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 		m := mistake{ID: "verdict-", Text: templates.Say(speech(r), "page.decide.choose", nil)}
 		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
 	}
-	if err := s.pronounce(r, number, body); err != nil {
+	if on, err := s.proved(w, r, "page.proof.approve", "verdict", "reason"); err != nil || !on {
+		return err
+	}
+	err = s.pronounce(r, number, body)
+	if errors.Is(err, access.ErrNotProved) {
+		return proofPage(r, "page.proof.approve", "verdict", "reason").show(w)
+	}
+	if err != nil {
 		return s.notTaken(w, r, body, err)
 	}
 	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)

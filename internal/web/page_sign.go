@@ -3,49 +3,199 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"onewindow/internal/access"
-	"onewindow/internal/audit"
-	"onewindow/registration/certificate"
 )
 
-// signInPage asks who is there.
-type signInPage struct {
-	frame
-	ID, Next string
+// signPages adds the pages through which people come in and go. They identify for
+// themselves.
+func (s *server) signPages(r chi.Router) {
+	r.Group(func(r chi.Router) {
+		r.Use(brief, s.limitSignIn)
+		r.Get("/sign-in", s.page(s.showSignIn))
+		r.Post("/sign-in", s.page(s.postSignIn))
+		r.Get("/sign-in/code", s.page(s.showCode))
+		r.Post("/sign-in/code", s.page(s.postCode))
+		r.Get("/sign-in/password", s.page(s.showPassword))
+		r.Post("/sign-in/password", s.page(s.postPassword))
+		r.Get("/sign-in/authenticator", s.page(s.showEnrolment))
+		r.Post("/sign-in/authenticator", s.page(s.postEnrolment))
+		r.Get("/sign-in/authenticator.png", s.page(s.pictureEnrolment))
+		r.Get("/unlock", s.page(s.showUnlock))
+		r.Post("/unlock", s.page(s.postUnlock))
+		r.Post("/lock", s.page(s.postLock))
+		r.Post("/sign-out", s.page(s.postSignOut))
+	})
+	s.citizenPages(r)
+	s.providerPages(r)
 }
 
+// doorFor returns where a browser is led to whose request is refused because of
+// who asks; "" if that is not why. It comes back to where it was.
+func (s *server) doorFor(r *http.Request, err error) string {
+	next := hereOf(r)
+	if r.Header.Get("HX-Request") != "" { // a part of a page: the page is meant
+		if at, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil {
+			next = within(at.RequestURI())
+		}
+	}
+	query := url.Values{"next": {next}}
+	switch {
+	case errors.Is(err, access.ErrLocked):
+		return "/unlock?" + query.Encode()
+	case errors.Is(err, access.ErrElsewhere):
+		query.Set("elsewhere", "1")
+	case !errors.Is(err, errAnonymous) && !errors.Is(err, access.ErrNoSession):
+		return ""
+	case strings.HasPrefix(r.URL.Path, "/my"):
+		return "/my/sign-in"
+	}
+	return "/sign-in?" + query.Encode()
+}
+
+// lead sends a browser on; a part of a page that htmx asked for sends the page.
+func lead(w http.ResponseWriter, r *http.Request, to string) {
+	if r.Header.Get("HX-Request") != "" {
+		w.Header().Set("HX-Redirect", to)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// homeOf is where a role begins its work.
+func homeOf(role access.Role) string {
+	switch {
+	case role == access.Citizen:
+		return "/my"
+	case access.May(role, access.ManageStaff):
+		return "/accounts"
+	case access.May(role, access.SeeLetters) && !access.May(role, access.See):
+		return "/letters"
+	}
+	return "/"
+}
+
+// begin leads those to their own first page who have no cases to see.
+func (s *server) begin(w http.ResponseWriter, r *http.Request) error {
+	who := staffOf(r.Context())
+	if home := homeOf(who.Role); who.ID != "" && home != "/" {
+		http.Redirect(w, r, home, http.StatusSeeOther)
+		return nil
+	}
+	return s.pageIf(access.See, s.showQueue)(w, r)
+}
+
+func signInPage(r *http.Request, next string) askPage {
+	p := askPageOf(r, "/sign-in", "page.sign_in.title", "", "page.next_step")
+	p.Staff = access.Person{}
+	p.ask(askField{Name: "id", Label: "page.sign_in.id", Hint: "page.sign_in.id_hint", Complete: "username"})
+	p.ask(passwordField("page.sign_in.password", "", "current-password"))
+	p.Hidden["next"] = next
+	return p
+}
+
+// showSignIn asks for the id and the password.
 func (s *server) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	return show(w, http.StatusOK, "sign_in", signInPage{frame: frameOf(r, ""), Next: within(r.URL.Query().Get("next"))})
+	p := signInPage(r, within(r.URL.Query().Get("next")))
+	if r.URL.Query().Has("elsewhere") {
+		p.Notice = p.say("page.sign_in.elsewhere", nil)
+	}
+	p.Others = append(p.Others, s.providerLinks(p.frame, p.Hidden["next"])...)
+	p.Others = append(p.Others, askLink{"/my/sign-in", p.say("page.sign_in.citizens", nil)})
+	if s.Demonstration {
+		p.Others = append(p.Others, askLink{"/demo/codes", p.say("page.codes.title", nil)})
+	}
+	return p.show(w)
 }
 
-// postSignIn opens a session and goes on to where the person wanted to be.
+// postSignIn takes id and password, says nothing of whether they were right, and
+// goes on to the code.
 func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	id, next := strings.TrimSpace(typed(r, "id")), within(r.PostFormValue("next"))
-	err := s.signIn(w, r, id, strings.TrimSpace(r.PostFormValue("secret")))
-	if errors.Is(err, access.ErrUnknown) {
-		p := signInPage{frame: frameOf(r, ""), ID: id, Next: next}
-		p.Errors = []mistake{{ID: "id", Text: p.say("problem_credentials", nil)}}
-		return show(w, http.StatusUnauthorized, "sign_in", p)
+	id, next := strings.ToLower(strings.TrimSpace(typed(r, "id"))), within(r.PostFormValue("next"))
+	if id == "" || r.PostFormValue("password") == "" {
+		p := signInPage(r, next)
+		p.Fields[0].Value = id
+		for _, f := range p.Fields {
+			if strings.TrimSpace(r.PostFormValue(f.Name)) == "" {
+				p.blame(f.Name, codeTextMissing)
+			}
+		}
+		return p.show(w)
 	}
+	token, fresh, err := s.Porter.Begin(r.Context(), id, r.PostFormValue("password"), time.Now())
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	s.remember(w, attemptCookie, token.Text(), attemptMinutes*time.Minute)
+	to := "/sign-in/code"
+	if fresh {
+		to = "/sign-in/password"
+	}
+	http.Redirect(w, r, to+"?"+url.Values{"next": {next}}.Encode(), http.StatusSeeOther)
 	return nil
 }
 
-func (s *server) postSignOut(w http.ResponseWriter, r *http.Request) error {
-	if err := s.signOut(w, r); err != nil {
+func codePage(r *http.Request, next string) askPage {
+	p := askPageOf(r, "/sign-in/code", "page.code.title", "", "page.sign_in.go")
+	p.Staff = access.Person{}
+	p.ask(codeField("page.code.code", "page.code.hint"))
+	p.Hidden["next"] = next
+	p.Others = []askLink{{"/sign-in?" + url.Values{"next": {next}}.Encode(), p.say("page.code.again", nil)}}
+	return p
+}
+
+// showCode asks for the code of the authenticator, whatever the password was.
+func (s *server) showCode(w http.ResponseWriter, r *http.Request) error {
+	return codePage(r, within(r.URL.Query().Get("next"))).show(w)
+}
+
+// postCode opens the session, and goes to where the person wanted to be.
+func (s *server) postCode(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	next := within(r.PostFormValue("next"))
+	token, who, err := s.Porter.Finish(r.Context(), cookieOf(r, attemptCookie), typed(r, "code"), time.Now())
+	switch {
+	case errors.Is(err, access.ErrUnknown):
+		p := codePage(r, next)
+		p.blame("code", "page.code.wrong")
+		return p.show(w)
+	case errors.Is(err, access.ErrNoSession): // it took too long
+		http.Redirect(w, r, "/sign-in?"+url.Values{"next": {next}}.Encode(), http.StatusSeeOther)
+		return nil
+	case err != nil:
 		return err
 	}
+	s.enter(w, r, token, who, next)
+	return nil
+}
+
+// enter goes in with a new session: to where the person wanted to be, or to where
+// their role begins.
+func (s *server) enter(w http.ResponseWriter, r *http.Request, token access.Secret, who access.Person, next string) {
+	s.letIn(w, token, access.SessionLength)
+	if next == "/" {
+		next = homeOf(who.Role)
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+}
+
+// postSignOut ends the session of the browser, if it has one.
+func (s *server) postSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := access.CloseSession(r.Context(), s.Pool, tokenOf(r)); err != nil {
+		return err
+	}
+	s.forget(w, sessionCookie)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
 }
@@ -66,60 +216,4 @@ func formError(err error) error {
 		return err
 	}
 	return errors.Join(errQuery, err)
-}
-
-// verifyPage tells anyone whether a certificate is genuine.
-type verifyPage struct {
-	frame
-	Found *verifiedView
-	At    time.Time
-}
-
-// verifiedView is what the public may learn: nothing that is not on the paper,
-// and of the holder and the unit only enough to compare.
-type verifiedView struct {
-	Number, Holder, Unit, Office string
-	IssuedAt                     time.Time
-	Current, Sample              bool
-}
-
-// showVerification answers every id that is none with the same page.
-func (s *server) showVerification(w http.ResponseWriter, r *http.Request) error {
-	p := verifyPage{frame: frameOf(r, ""), At: time.Now()}
-	p.Here = "/v/none" // the page of an id that is none does not repeat it
-	id, err := certificate.ParseVerifyID(chi.URLParam(r, "id"))
-	if err != nil {
-		return show(w, http.StatusNotFound, "verify", p)
-	}
-	v, err := s.Flow.Verify(r.Context(), id)
-	if errors.Is(err, certificate.ErrNoDocument) {
-		return show(w, http.StatusNotFound, "verify", p)
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.saw(onBehalf(r, audit.Public, ""), audit.Verified, audit.Case, string(v.Case)); err != nil {
-		return err
-	}
-	p.Here = hereOf(r)
-	p.Found = &verifiedView{
-		Number: string(v.Number), Holder: maskHolders(v.Sheet.Holder), Unit: lastGroups(v.Sheet.Unit),
-		Office: v.Sheet.Office, IssuedAt: v.IssuedAt, Current: v.Current, Sample: v.Sheet.Sample,
-	}
-	return show(w, http.StatusOK, "verify", p)
-}
-
-// maskHolders masks each of the holders that a certificate names.
-func maskHolders(names string) string {
-	masked := strings.Split(names, "、")
-	for i, name := range masked {
-		masked[i] = maskName(name)
-	}
-	return strings.Join(masked, "、")
-}
-
-// lastGroups keeps the two last groups of a printed unit code.
-func lastGroups(unit string) string {
-	groups := strings.Fields(unit)
-	return strings.Join(groups[max(0, len(groups)-2):], " ")
 }

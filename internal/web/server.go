@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -43,7 +44,17 @@ type Config struct {
 	// TrustedProxies are the addresses of the proxies in front, whose X-Forwarded-For
 	// is believed. Nobody else's is.
 	TrustedProxies []netip.Prefix
-	Limits         Limits
+	// Porter lets people in; the zero one takes Pool and a hasher of its own.
+	Porter access.Porter
+	// Idle is after which time without anybody a session of staff locks; 0 takes
+	// access.UsualIdle.
+	Idle time.Duration
+	// Providers vouch for staff (OpenID Connect). They come back to PublicURL.
+	Providers []*access.Provider
+	PublicURL string // under which browsers reach the doors
+	// Demonstration says that the accounts are known to everybody: their codes are shown.
+	Demonstration bool
+	Limits        Limits
 	// Inbox returns the messages that a demonstration's carrier was given, the newest
 	// first; nil, and no page, outside it.
 	Inbox func() []Letter
@@ -68,6 +79,9 @@ func New(c Config) http.Handler {
 	if c.Files == nil {
 		c.Files = files.Plain()
 	}
+	if c.Porter.Pool == nil {
+		c.Porter = access.Porter{Pool: c.Pool, Hasher: access.NewHasher(0)}
+	}
 	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits),
 		looks: newLooks()}
 	r := chi.NewRouter()
@@ -87,6 +101,7 @@ func (s *server) routes(r chi.Router) {
 	s.describe(r)
 	s.openPages(r)
 
+	s.sessions(r)
 	r.Route("/api/v1/callbacks", func(r chi.Router) { // signed by who calls, not by staff
 		r.Use(brief)
 		r.Post("/payments", s.api(s.paid))
@@ -103,6 +118,7 @@ func (s *server) routes(r chi.Router) {
 			r.Get("/{number}", s.may(access.See, s.showCase))
 			r.Get("/{number}/certificate.pdf", s.may(access.SeeDocument, s.certificate))
 			r.Get("/{number}/audit", s.may(access.SeeAudit, s.caseAudit))
+			r.Post("/{number}/certificate/hand-over", s.may(access.HandOver, s.handOverCase))
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
 		})
 		s.operate(r)

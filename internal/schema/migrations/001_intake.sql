@@ -96,6 +96,7 @@ CREATE TABLE intake_case (
 
 -- I2: the reservation of the unit. It ends when the right is entered or refused.
 CREATE UNIQUE INDEX intake_one_live_case_per_unit ON intake_case (unit) WHERE state = 'open';
+CREATE INDEX intake_case_unit ON intake_case (unit);
 
 CREATE TABLE intake_step (
 	case_id bigint NOT NULL REFERENCES intake_case,

@@ -22,3 +22,15 @@ CREATE TRIGGER certificate_document_append_only BEFORE UPDATE OR DELETE ON certi
 	FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_document_no_truncate BEFORE TRUNCATE ON certificate_document
 	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- To whom the printed document was given, once.
+CREATE TABLE certificate_handover (
+	document_id bigint PRIMARY KEY REFERENCES certificate_document,
+	party       text NOT NULL CHECK (party <> ''), -- a path of the application
+	given_by    text NOT NULL CHECK (given_by <> ''),
+	at          timestamptz NOT NULL
+);
+CREATE TRIGGER certificate_handover_append_only BEFORE UPDATE OR DELETE ON certificate_handover
+	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER certificate_handover_no_truncate BEFORE TRUNCATE ON certificate_handover
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

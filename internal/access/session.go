@@ -1,0 +1,50 @@
+package access
+
+import (
+	"errors"
+	"time"
+)
+
+// Errors of sessions.
+var (
+	// ErrElsewhere says that a session ended because its person signed in again.
+	ErrElsewhere = errors.New("signed in elsewhere")
+	// ErrLocked says that a session is locked because nobody was at it for a while;
+	// the password opens it.
+	ErrLocked = errors.New("the session is locked")
+	// ErrNotProved says that what is asked needs password and code once more.
+	ErrNotProved = errors.New("needs password and code again")
+)
+
+// Lengths of sessions.
+const (
+	SessionLength = 12 * time.Hour   // of staff: a working day
+	CitizenLength = 30 * time.Minute // of a citizen
+	ProofLength   = 5 * time.Minute  // in which a proof authorises an entry or a hand-over
+	UsualIdle     = 5 * time.Minute  // after which a session is locked, where nothing else is configured
+
+	seenAgain = 10 * time.Second // how exactly it is known when somebody was there
+)
+
+// Session is an open session: who, since when, and when they proved it last.
+type Session struct {
+	Person
+	Party     string // which party of the case a citizen is, as a path of the application
+	OpenedAt  time.Time
+	SeenAt    time.Time
+	ProvedAt  time.Time
+	ExpiresAt time.Time
+}
+
+// Locked says whether nobody has been at it for so long.
+func (s Session) Locked(at time.Time, idle time.Duration) bool {
+	return s.Role != Citizen && at.Sub(s.SeenAt) >= idle
+}
+
+// Proved says whether a proof at an instant still authorises what needs one.
+func (s Session) Proved(at time.Time) bool {
+	return s.Role != Citizen && s.ID != "" && at.Sub(s.ProvedAt) < ProofLength
+}
+
+// Idle says whether it is worth writing down that somebody was there.
+func (s Session) Idle(at time.Time) bool { return at.Sub(s.SeenAt) >= seenAgain }

@@ -1,0 +1,90 @@
+package access
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// KeyLength is how long a key lasts unless it is revoked: a year.
+const KeyLength = 365 * 24 * time.Hour
+
+// Key is a drawn secret of a program, as those see it who look after it.
+type Key struct {
+	ID        int64
+	Label     string // what uses it
+	DrawnAt   time.Time
+	ExpiresAt time.Time
+	RevokedAt *time.Time
+}
+
+// Valid says whether the key opens anything at an instant.
+func (k Key) Valid(at time.Time) bool { return k.RevokedAt == nil && at.Before(k.ExpiresAt) }
+
+// AddKey gives an account one more key, from an instant on until another. The
+// others stay valid: revoke them once the new one is in use.
+func AddKey(ctx context.Context, db Querier, id string, key Secret, label string, from, until time.Time) error {
+	if _, drawn := ParseSecret(key.Text()); !drawn {
+		return fmt.Errorf("add a key of %q: %w", id, ErrPerson)
+	}
+	tag, err := db.Exec(ctx, `
+		INSERT INTO access_key (person, label, hash, drawn_at, expires_at)
+		SELECT id, $2, $3, $4, $5 FROM access_person WHERE id = $1`, id, label, key.hash(), from, until)
+	if err != nil {
+		return fmt.Errorf("add a key of %q: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fmt.Errorf("add a key of %q: %w", id, ErrNobody)
+	}
+	return nil
+}
+
+// RevokeKey ends a key of an account from the next request on. It returns
+// ErrNobody if the account has no such key that is not revoked yet.
+func RevokeKey(ctx context.Context, db Querier, id string, key int64, at time.Time) error {
+	tag, err := db.Exec(ctx, `
+		UPDATE access_key SET revoked_at = $3 WHERE person = $1 AND id = $2 AND revoked_at IS NULL`, id, key, at)
+	if err != nil {
+		return fmt.Errorf("revoke a key of %q: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return fmt.Errorf("revoke key %d of %q: %w", key, id, ErrNobody)
+	}
+	return nil
+}
+
+// KeysOf lists the keys of an account, the newest first.
+func KeysOf(ctx context.Context, db Querier, id string) ([]Key, error) {
+	rows, err := db.Query(ctx, `
+		SELECT id, label, drawn_at, expires_at, revoked_at FROM access_key WHERE person = $1 ORDER BY id DESC`, id)
+	if err != nil {
+		return nil, fmt.Errorf("list the keys of %q: %w", id, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Key])
+}
+
+// ByKey returns the person with the id if the key is one of theirs and valid at an
+// instant, else ErrUnknown. An id that nobody has costs the same look-up.
+func ByKey(ctx context.Context, db Querier, id, key string, at time.Time) (Person, error) {
+	p := Person{ID: id}
+	given, drawn := ParseSecret(key)
+	if !drawn || !idShape.MatchString(id) {
+		return Person{}, ErrUnknown
+	}
+	kept := make([]byte, len(given.hash()))
+	err := db.QueryRow(ctx, `
+		SELECT p.name, p.role, p.office, p.company, k.hash FROM access_key k JOIN access_person p ON p.id = k.person
+		WHERE k.hash = $2 AND p.id = $1 AND NOT p.disabled AND k.revoked_at IS NULL AND k.expires_at > $3`,
+		id, given.hash(), at).Scan(&p.Name, &p.Role, &p.Office, &p.Company, &kept)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, fmt.Errorf("look for a key: %w", err)
+	}
+	if subtle.ConstantTimeCompare(kept, given.hash()) != 1 {
+		return Person{}, ErrUnknown
+	}
+	return p, nil
+}

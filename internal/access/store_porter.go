@@ -1,0 +1,251 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onewindow/internal/vault"
+)
+
+// ErrFresh says that an account has only a one-time password: its owner must
+// choose another and enrol an authenticator, which the pages lead through.
+var ErrFresh = errors.New("a password and an authenticator have to be set up first")
+
+// attemptLength is how long somebody may take between password and session.
+const attemptLength = 10 * time.Minute
+
+// After graceFailures in a row an account is locked for firstLock, which doubles
+// with every further one up to longestLock. Whoever is locked out is told what
+// everybody is told who gives a wrong password.
+const (
+	graceFailures = 5
+	firstLock     = 30 * time.Second
+	longestLock   = 15 * time.Minute
+)
+
+// Porter lets people in: by password and code, or for whom a provider of
+// identities speaks.
+type Porter struct {
+	Pool   *pgxpool.Pool
+	Hasher *Hasher
+}
+
+// proof is what an account is opened with.
+type proof struct {
+	Person
+	password string
+	oneTime  bool
+	seed     Seed
+	last     int64
+	barred   bool // disabled, locked out, or of a role that has no sessions
+}
+
+// proofOf reads what opens an account, the zero proof if there is no such account.
+func proofOf(ctx context.Context, db Querier, id string, at time.Time) (p proof, err error) {
+	err = db.QueryRow(ctx, `
+		SELECT id, name, role, office, company, password, one_time, seed, last_step,
+			disabled OR coalesce(locked_until > $2, false)
+		FROM access_person WHERE id = $1`, id, at).Scan(&p.ID, &p.Name, &p.Role, &p.Office, &p.Company,
+		&p.password, &p.oneTime, vault.Open(personSeed, &p.seed), &p.last, &p.barred)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return proof{}, nil
+	}
+	if err != nil {
+		return proof{}, fmt.Errorf("read an account: %w", err)
+	}
+	p.barred = p.barred || !p.Role.Staff()
+	return p, nil
+}
+
+// Begin takes id and password and returns a token for what comes next. Whether
+// they were right is in the database and not in the answer: a wrong password, too,
+// is asked for its code. Fresh says that password and authenticator have to be
+// set up first; only who gave the one-time password learns that.
+func (g Porter) Begin(ctx context.Context, id, password string, at time.Time) (token Secret, fresh bool, err error) {
+	p, passed, err := g.check(ctx, id, password, at)
+	if err != nil {
+		return "", false, err
+	}
+	fresh = passed && (p.oneTime || p.seed == "")
+	token = NewSecret()
+	_, err = g.Pool.Exec(ctx, `
+		WITH old AS (DELETE FROM access_attempt WHERE expires_at <= $5)
+		INSERT INTO access_attempt (token_hash, person, passed, fresh, expires_at) VALUES ($1, nullif($2, ''), $3, $4, $6)`,
+		token.hash(), p.ID, passed, fresh, at, at.Add(attemptLength))
+	if err != nil {
+		return "", false, fmt.Errorf("begin to sign in: %w", err)
+	}
+	return token, fresh, nil
+}
+
+// check compares a password, and counts it if it is wrong.
+func (g Porter) check(ctx context.Context, id, password string, at time.Time) (p proof, passed bool, err error) {
+	if !idShape.MatchString(id) {
+		id = "" // nobody's, at the same price
+	}
+	if p, err = proofOf(ctx, g.Pool, id, at); err != nil {
+		return p, false, err
+	}
+	right, err := g.Hasher.Matches(ctx, password, p.password)
+	if err != nil {
+		return p, false, err
+	}
+	if !right {
+		err = failed(ctx, g.Pool, id, at)
+	}
+	return p, right && !p.barred, err
+}
+
+// failed counts a wrong proof. Nobody's costs the same.
+func failed(ctx context.Context, db Querier, id string, at time.Time) error {
+	_, err := db.Exec(ctx, `
+		UPDATE access_person SET failures = failures + 1, locked_until = CASE WHEN failures + 1 < $3 THEN locked_until
+			ELSE $2 + least($4 * power(2, least(failures + 1 - $3, 20)), $5) * interval '1 second' END
+		WHERE id = $1 AND coalesce(locked_until <= $2, true)`,
+		id, at, graceFailures, firstLock.Seconds(), longestLock.Seconds())
+	if err != nil {
+		return fmt.Errorf("count a failure: %w", err)
+	}
+	return nil
+}
+
+// attempt is what has been given so far.
+type attempt struct {
+	person string
+	passed bool
+	fresh  bool
+	hash   string // of the password that was chosen
+	seed   Seed   // that was drawn for the authenticator
+}
+
+// attemptOf locks an attempt; ErrNoSession if it is none or took too long.
+func attemptOf(ctx context.Context, tx pgx.Tx, token string, at time.Time) (a attempt, err error) {
+	given, drawn := ParseSecret(token)
+	if !drawn {
+		return a, ErrNoSession
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT coalesce(person, ''), passed, fresh, password, seed FROM access_attempt
+		WHERE token_hash = $1 AND expires_at > $2 FOR UPDATE`, given.hash(), at).
+		Scan(&a.person, &a.passed, &a.fresh, &a.hash, vault.Open(attemptSeed, &a.seed))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, ErrNoSession
+	}
+	return a, err
+}
+
+// Finish takes the code and opens the session. It returns ErrUnknown if the
+// password or the code was wrong, and ErrNoSession if it took too long.
+func (g Porter) Finish(ctx context.Context, token, code string, at time.Time) (session Secret, p Person, err error) {
+	var right bool
+	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
+		a, err := attemptOf(ctx, tx, token, at)
+		if err != nil {
+			return err
+		}
+		if p, right, err = confirm(ctx, tx, a.person, code, a.passed && !a.fresh, at); err != nil || !right {
+			return err
+		}
+		session, err = g.admit(ctx, tx, token, p, at)
+		return err
+	})
+	if err == nil && !right {
+		err = ErrUnknown
+	}
+	return session, p, err
+}
+
+// confirm takes a code of a person's authenticator, once, and counts it if it is
+// wrong. What went wrong before has been counted.
+func confirm(ctx context.Context, tx pgx.Tx, id, code string, counts bool, at time.Time) (Person, bool, error) {
+	if _, err := tx.Exec(ctx, `SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, id); err != nil {
+		return Person{}, false, err // two with one code take turns
+	}
+	p, err := proofOf(ctx, tx, id, at)
+	if err != nil {
+		return Person{}, false, err
+	}
+	step, right := p.seed.stepOf(code, at, p.last)
+	switch {
+	case !counts || p.barred:
+		return Person{}, false, nil
+	case !right:
+		return Person{}, false, failed(ctx, tx, id, at)
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE access_person SET last_step = $2, failures = 0, locked_until = NULL WHERE id = $1`, id, step)
+	return p.Person, err == nil, err
+}
+
+// admit ends an attempt with a session.
+func (g Porter) admit(ctx context.Context, tx pgx.Tx, token string, p Person, at time.Time) (Secret, error) {
+	given, _ := ParseSecret(token)
+	if _, err := tx.Exec(ctx, `DELETE FROM access_attempt WHERE token_hash = $1`, given.hash()); err != nil {
+		return "", fmt.Errorf("end an attempt: %w", err)
+	}
+	return OpenSession(ctx, tx, p, at)
+}
+
+// SignIn takes everything at once, as programs give it. It returns ErrUnknown or
+// ErrFresh.
+func (g Porter) SignIn(ctx context.Context, id, password, code string, at time.Time) (Secret, Person, error) {
+	token, fresh, err := g.Begin(ctx, id, password, at)
+	if err != nil {
+		return "", Person{}, err
+	}
+	if fresh {
+		return "", Person{}, ErrFresh
+	}
+	session, p, err := g.Finish(ctx, token.Text(), code, at)
+	if errors.Is(err, ErrUnknown) {
+		_, forgotten := g.Pool.Exec(ctx, `DELETE FROM access_attempt WHERE token_hash = $1`, token.hash())
+		err = errors.Join(err, forgotten)
+	}
+	return session, p, err
+}
+
+// Unlock opens a locked session to its owner's password. It returns ErrUnknown,
+// ErrNoSession or ErrElsewhere.
+func (g Porter) Unlock(ctx context.Context, token, password string, at time.Time) error {
+	s, err := BySession(ctx, g.Pool, token, at)
+	if err != nil {
+		return err
+	}
+	_, passed, err := g.check(ctx, s.ID, password, at)
+	if err != nil {
+		return err
+	}
+	if !passed {
+		return ErrUnknown
+	}
+	return Seen(ctx, g.Pool, token, at)
+}
+
+// Prove takes password and code once more in an open session, locked or not, and
+// opens it for what needs a proof. It returns what Unlock does.
+func (g Porter) Prove(ctx context.Context, token, password, code string, at time.Time) error {
+	s, err := BySession(ctx, g.Pool, token, at)
+	if err != nil {
+		return err
+	}
+	_, passed, err := g.check(ctx, s.ID, password, at)
+	if err != nil {
+		return err
+	}
+	var right bool
+	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
+		if _, right, err = confirm(ctx, tx, s.ID, code, passed, at); err != nil || !right {
+			return err
+		}
+		return proved(ctx, tx, token, at)
+	})
+	if err == nil && !right {
+		err = ErrUnknown
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// OpenSession signs a person in at the instant at, proved, for SessionLength, and
+// ends the one they had. The token goes into their cookie; what has expired by
+// then is swept away.
+func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret, error) {
+	token := NewSecret()
+	for _, sql := range []string{
+		`SELECT id FROM access_person WHERE id = $1 AND $2::timestamptz IS NOT NULL FOR UPDATE`, // two at once take turns
+		`UPDATE access_session SET elsewhere = true WHERE person = $1 AND $2::timestamptz IS NOT NULL`,
+		`DELETE FROM access_session WHERE expires_at <= $2 AND $1::text IS NOT NULL`,
+	} {
+		if _, err := tx.Exec(ctx, sql, p.ID, at); err != nil {
+			return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO access_session (token_hash, person, opened_at, seen_at, proved_at, expires_at)
+		VALUES ($1, $2, $3, $3, $3, $4)`, token.hash(), p.ID, at, at.Add(SessionLength))
+	if err != nil {
+		return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
+	}
+	return token, nil
+}
+
+// BySession returns the session of a token at the instant at: ErrNoSession if it
+// is none, ErrElsewhere if a newer one ended it. It may be locked. What the person
+// may do is read anew each time.
+func BySession(ctx context.Context, db Querier, token string, at time.Time) (Session, error) {
+	given, drawn := ParseSecret(token)
+	if !drawn {
+		return Session{}, ErrNoSession
+	}
+	var s Session
+	var elsewhere, disabled bool
+	err := db.QueryRow(ctx, `
+		SELECT coalesce(p.id, 'citizen'), coalesce(p.name, o.name), coalesce(p.role, 'citizen'), coalesce(p.office, ''),
+			coalesce(p.company, ''), o.case_number, o.party, o.opened_at, o.seen_at, o.proved_at, o.expires_at,
+			o.elsewhere, coalesce(p.disabled, false)
+		FROM access_session o LEFT JOIN access_person p ON p.id = o.person
+		WHERE o.token_hash = $1 AND o.expires_at > $2`, given.hash(), at).Scan(
+		&s.ID, &s.Name, &s.Role, &s.Office, &s.Company, &s.Case, &s.Party, &s.OpenedAt, &s.SeenAt, &s.ProvedAt,
+		&s.ExpiresAt, &elsewhere, &disabled)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows) || err == nil && disabled:
+		return Session{}, ErrNoSession
+	case err != nil:
+		return Session{}, fmt.Errorf("look for a session: %w", err)
+	case elsewhere:
+		return Session{}, ErrElsewhere
+	}
+	if s.Role == Citizen { // two parties of one case are two people
+		s.ID = "citizen:" + s.Case + ":" + s.Party
+	}
+	return s, nil
+}
+
+// Seen notes that somebody was at a session.
+func Seen(ctx context.Context, db Querier, token string, at time.Time) error {
+	return touch(ctx, db, `UPDATE access_session SET seen_at = greatest(seen_at, $2) WHERE token_hash = $1`, token, at)
+}
+
+// proved notes that password and code were given in a session.
+func proved(ctx context.Context, db Querier, token string, at time.Time) error {
+	return touch(ctx, db, `UPDATE access_session SET seen_at = $2, proved_at = $2 WHERE token_hash = $1`, token, at)
+}
+
+// LockSession locks a session at once, as if nobody had been at it.
+func LockSession(ctx context.Context, db Querier, token string) error {
+	return touch(ctx, db, `UPDATE access_session SET seen_at = $2 WHERE token_hash = $1 AND person IS NOT NULL`,
+		token, time.Unix(0, 0))
+}
+
+// CloseSession signs out. A session that is not there is no error.
+func CloseSession(ctx context.Context, db Querier, token string) error {
+	return touch(ctx, db, `DELETE FROM access_session WHERE token_hash = $1 AND $2::timestamptz IS NOT NULL`,
+		token, time.Unix(0, 0))
+}
+
+func touch(ctx context.Context, db Querier, sql, token string, at time.Time) error {
+	given, drawn := ParseSecret(token)
+	if !drawn {
+		return nil
+	}
+	if _, err := db.Exec(ctx, sql, given.hash(), at); err != nil {
+		return fmt.Errorf("touch a session: %w", err)
+	}
+	return nil
+}

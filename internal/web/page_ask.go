@@ -1,0 +1,96 @@
+package web
+
+import (
+	"net/http"
+
+	"onewindow/templates"
+)
+
+// askPage asks one thing: what signing in takes, step by step, and the few forms
+// of the accounts. It works without scripts, and what was typed stays, but for
+// what is secret.
+type askPage struct {
+	frame
+	Title, Intro, Button string
+	Action               string
+	Notice               string // what has happened; "" if nothing
+	Fields               []askField
+	Hidden               map[string]string
+	Picture, Seed        string // of an authenticator's enrolment
+	Others               []askLink
+}
+
+// askField is one thing that is asked.
+type askField struct {
+	Name, Label, Hint, Value string
+	Kind                     string // password, code, choice or "" for a line of text
+	Complete                 string // what browsers fill in (HTML, autocomplete)
+	Choices                  []askChoice
+	Focus                    bool
+	Bad                      *mistake
+}
+
+type askChoice struct{ Value, Word string }
+
+type askLink struct{ Link, Word string }
+
+// askPageOf begins a page that asks; the codes are those of its words.
+func askPageOf(r *http.Request, action, title, intro, button string) askPage {
+	p := askPage{frame: frameOf(r, ""), Action: action, Hidden: map[string]string{}}
+	p.Title, p.Button = p.say(title, nil), p.say(button, nil)
+	if intro != "" {
+		p.Intro = p.say(intro, nil)
+	}
+	return p
+}
+
+// ask adds a field; label and hint are codes, hint may be "".
+func (p *askPage) ask(f askField) {
+	f.Label = p.say(f.Label, nil)
+	if f.Hint != "" {
+		f.Hint = p.say(f.Hint, nil)
+	}
+	p.Fields = append(p.Fields, f)
+}
+
+// blame puts a mistake beside a field and at the top of the page.
+func (p *askPage) blame(name, code string) {
+	m := mistake{ID: name, Text: p.say(code, nil)}
+	for i := range p.Fields {
+		if p.Fields[i].Name == name {
+			m.Label = p.Fields[i].Label
+			p.Fields[i].Bad = &m
+		}
+	}
+	p.Errors = append(p.Errors, m)
+}
+
+// show answers with the page, as a refusal if something is wrong.
+func (p askPage) show(w http.ResponseWriter) error {
+	status := http.StatusOK
+	if len(p.Errors) == 0 && len(p.Fields) > 0 {
+		p.Fields[0].Focus = true
+	}
+	if len(p.Errors) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return show(w, status, "sign_ask", p)
+}
+
+// tell is a page that says one thing and leads on.
+func tell(w http.ResponseWriter, r *http.Request, status int, title, text string, others ...askLink) error {
+	lang := speech(r)
+	p := askPage{frame: frameOf(r, ""), Title: templates.Say(lang, title, nil), Others: others}
+	p.Intro = p.say(text, nil)
+	return show(w, status, "sign_ask", p)
+}
+
+// passwordField asks for a password.
+func passwordField(label, hint, complete string) askField {
+	return askField{Name: "password", Label: label, Hint: hint, Kind: "password", Complete: complete}
+}
+
+// codeField asks for six digits.
+func codeField(label, hint string) askField {
+	return askField{Name: "code", Label: label, Hint: hint, Kind: "code", Complete: "one-time-code"}
+}

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/access"
+)
+
+// providerPages adds the ways to the providers of identities and back.
+func (s *server) providerPages(r chi.Router) {
+	r.Group(func(r chi.Router) {
+		r.Use(brief, s.limitSignIn)
+		r.Get("/sign-in/with/{provider}", s.page(s.toProvider))
+		r.Get("/sign-in/with/{provider}/back", s.page(s.fromProvider))
+	})
+}
+
+// providerLinks offers the providers there are.
+func (s *server) providerLinks(f frame, next string) (links []askLink) {
+	for i, p := range s.Providers {
+		query := url.Values{"next": {next}}
+		links = append(links, askLink{"/sign-in/with/" + strconv.Itoa(i) + "?" + query.Encode(),
+			f.say("page.sign_in.with", map[string]string{"name": p.Name})})
+	}
+	return links
+}
+
+func (s *server) provider(r *http.Request) (*access.Provider, string, error) {
+	i, err := strconv.Atoi(chi.URLParam(r, "provider"))
+	if err != nil || i < 0 || i >= len(s.Providers) {
+		return nil, "", errNotFound
+	}
+	back := strings.TrimSuffix(s.PublicURL, "/") + "/sign-in/with/" + strconv.Itoa(i) + "/back"
+	return s.Providers[i], back, nil
+}
+
+// toProvider sends the browser with a question. Where it has an open session, the
+// person is to prove themselves anew.
+func (s *server) toProvider(w http.ResponseWriter, r *http.Request) error {
+	p, back, err := s.provider(r)
+	if err != nil {
+		return err
+	}
+	_, err = access.BySession(r.Context(), s.Pool, tokenOf(r), time.Now())
+	if err != nil && !errors.Is(err, access.ErrNoSession) && !errors.Is(err, access.ErrElsewhere) {
+		return err
+	}
+	q := access.NewQuestion(within(r.URL.Query().Get("next")), err == nil)
+	to, err := p.Ask(r.Context(), q, back)
+	if err != nil {
+		return errors.Join(errProviderAway, err)
+	}
+	kept, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	s.remember(w, provingCookie, base64.RawURLEncoding.EncodeToString(kept), attemptMinutes*time.Minute)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// errProviderAway says that a provider of identities does not answer.
+var errProviderAway = errors.New("the provider of identities does not answer")
+
+// fromProvider takes the answer, and opens a session or proves the open one.
+func (s *server) fromProvider(w http.ResponseWriter, r *http.Request) error {
+	p, back, err := s.provider(r)
+	if err != nil {
+		return err
+	}
+	var q access.Question
+	kept, err := base64.RawURLEncoding.DecodeString(cookieOf(r, provingCookie))
+	if err != nil || json.Unmarshal(kept, &q) != nil {
+		return access.ErrProvider
+	}
+	s.forget(w, provingCookie) // an answer is taken once
+	now := time.Now()
+	subject, err := p.Answer(r.Context(), q, back, r.URL.Query().Get("state"), r.URL.Query().Get("code"), now)
+	if err != nil {
+		return err
+	}
+	if q.Anew {
+		if err := s.Porter.ProveBySubject(r.Context(), tokenOf(r), subject, now); err != nil {
+			return err
+		}
+		http.Redirect(w, r, within(q.Next), http.StatusSeeOther)
+		return nil
+	}
+	token, who, err := s.Porter.BySubject(r.Context(), subject, now)
+	if err != nil {
+		return err
+	}
+	s.enter(w, r, token, who, within(q.Next))
+	return nil
+}
+
+// bindSubject says which subject of a provider an account is.
+func (s *server) bindSubject(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
+	subject := access.Subject{Issuer: typed(r, "issuer"), ID: strings.TrimSpace(typed(r, "subject"))}
+	for _, p := range s.Providers {
+		if p.Issuer == subject.Issuer {
+			return "", access.Bind(ctx, tx, subject, id)
+		}
+	}
+	return "", errQuery
+}

@@ -1,0 +1,276 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/access"
+	"onewindow/utilities"
+)
+
+// staffPages adds the pages of those who look after the accounts.
+func (s *server) staffPages(r chi.Router) {
+	r.Route("/accounts", func(r chi.Router) {
+		look, act := s.forStaff, s.onAccount
+		r.Get("/", look(s.showAccounts))
+		r.Get("/new", look(s.showEngage))
+		r.Post("/new", look(s.postEngage))
+		r.Get("/{id}", look(s.showAccount))
+		r.Post("/{id}/change", look(s.postChange))
+		r.Post("/{id}/disable", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+			return "", access.Disable(ctx, tx, id)
+		}))
+		r.Post("/{id}/enable", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+			return "", access.Enable(ctx, tx, id)
+		}))
+		r.Post("/{id}/password", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+			return s.Porter.GiveOneTime(ctx, tx, id)
+		}))
+		r.Post("/{id}/keys", act(drawKey))
+		r.Post("/{id}/keys/{key}/revoke", act(revokeKey))
+		r.Post("/{id}/subjects", act(s.bindSubject))
+	})
+}
+
+func (s *server) forStaff(h handler) http.HandlerFunc { return s.pageFor(access.ManageStaff, h) }
+
+// accountsPage lists the accounts.
+type accountsPage struct {
+	frame
+	Accounts []access.Account
+}
+
+func (s *server) showAccounts(w http.ResponseWriter, r *http.Request) error {
+	list, err := access.Accounts(r.Context(), s.Pool, time.Now())
+	if err != nil {
+		return err
+	}
+	return show(w, http.StatusOK, "staff_list", accountsPage{frameOf(r, "accounts"), list})
+}
+
+// accountPage is one account with its keys. Secret is shown once.
+type accountPage struct {
+	frame
+	Account    access.Account
+	Keys       []keyRow
+	Subjects   []access.Subject
+	Form       askPage
+	Secret     string
+	SecretWord string
+	Providers  []string
+	Own        bool
+}
+
+type keyRow struct {
+	access.Key
+	Open bool
+}
+
+func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {
+	return s.account(w, r, chi.URLParam(r, "id"), "", "")
+}
+
+// account shows one account, and a secret that was just drawn for it.
+func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secret access.Secret, blame string) error {
+	now := time.Now()
+	a, err := access.AccountOf(r.Context(), s.Pool, legible(id), now)
+	if err != nil {
+		return err
+	}
+	keys, err := access.KeysOf(r.Context(), s.Pool, a.ID)
+	if err != nil {
+		return err
+	}
+	p := accountPage{frame: frameOf(r, "accounts"), Account: a, Secret: secret.Text()}
+	p.Own = a.ID == p.Staff.ID
+	if p.Subjects, err = access.SubjectsOf(r.Context(), s.Pool, a.ID); err != nil {
+		return err
+	}
+	for _, k := range keys {
+		p.Keys = append(p.Keys, keyRow{k, k.Valid(now)})
+	}
+	for _, provider := range s.Providers {
+		p.Providers = append(p.Providers, provider.Issuer)
+	}
+	p.SecretWord = "page.account.key"
+	if strings.HasSuffix(r.URL.Path, "/password") {
+		p.SecretWord = "page.account.one_time"
+	}
+	p.Form = personForm(r, "/accounts/"+a.ID+"/change", "page.account.change", a.Person)
+	status := http.StatusOK
+	if blame != "" {
+		p.Form.blame("role", blame)
+		p.Errors, status = p.Form.Errors, http.StatusUnprocessableEntity
+	}
+	return show(w, status, "staff_one", p)
+}
+
+// personForm asks for name, role, office and company.
+func personForm(r *http.Request, action, title string, person access.Person) askPage {
+	p := askPageOf(r, action, title, "", "page.account.save")
+	p.ask(askField{Name: "name", Label: "page.account.name", Value: person.Name})
+	roles := askField{Name: "role", Label: "page.account.role", Kind: "choice", Value: string(person.Role)}
+	for _, role := range access.Roles() {
+		if role != access.Citizen {
+			roles.Choices = append(roles.Choices, askChoice{string(role), p.word("role", string(role))})
+		}
+	}
+	p.ask(roles)
+	p.ask(askField{Name: "office", Label: "page.account.office", Hint: "page.account.office_hint", Value: person.Office})
+	companies := askField{Name: "company", Label: "page.account.company", Kind: "choice", Value: person.Company,
+		Choices: []askChoice{{"", ""}}}
+	for _, u := range utilities.Utilities {
+		companies.Choices = append(companies.Choices, askChoice{string(u), p.word("utility", string(u))})
+	}
+	p.ask(companies)
+	return p
+}
+
+// personIn reads what personForm asked.
+func personIn(r *http.Request, id string) access.Person {
+	text := func(name string) string { return strings.TrimSpace(typed(r, name)) }
+	p := access.Person{ID: id, Name: text("name"), Role: access.Role(text("role")), Office: text("office")}
+	if p.Role == access.Company {
+		p.Company = text("company")
+	}
+	if p.Role.AboveOffices() {
+		p.Office = ""
+	}
+	return p
+}
+
+func (s *server) engagePage(r *http.Request, person access.Person) askPage {
+	form := personForm(r, "/accounts/new", "page.account.new", person)
+	p := askPageOf(r, form.Action, "page.account.new", "page.account.new_intro", "page.account.save")
+	p.Nav = "accounts"
+	p.ask(askField{Name: "id", Label: "page.sign_in.id", Hint: "page.account.id_hint", Value: person.ID})
+	p.Fields = append(p.Fields, form.Fields...)
+	return p
+}
+
+func (s *server) showEngage(w http.ResponseWriter, r *http.Request) error {
+	return s.engagePage(r, access.Person{Role: access.Clerk, Office: staffOf(r.Context()).Office}).show(w)
+}
+
+// postEngage makes an account and shows its one-time password, or for a company
+// its first key.
+func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	person := personIn(r, strings.TrimSpace(typed(r, "id")))
+	if code := s.personFault(person); code != "" {
+		p := s.engagePage(r, person)
+		p.blame("id", code)
+		return p.show(w)
+	}
+	var secret access.Secret
+	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) (err error) {
+		if err := access.Engage(r.Context(), tx, person); err != nil {
+			return err
+		}
+		if person.Role == access.Company {
+			secret, err = drawKey(r.Context(), tx, person.ID, r)
+			return err
+		}
+		secret, err = s.Porter.GiveOneTime(r.Context(), tx, person.ID)
+		return err
+	})
+	if errors.Is(err, access.ErrTaken) {
+		p := s.engagePage(r, person)
+		p.blame("id", "page.account.taken")
+		return p.show(w)
+	}
+	if err != nil {
+		return err
+	}
+	if person.Role != access.Company {
+		r.URL.Path += "/password" // what the secret is
+	}
+	return s.account(w, r, person.ID, secret, "")
+}
+
+// personFault says what is wrong with a person who is to have an account.
+func (s *server) personFault(p access.Person) string {
+	if !p.Valid() || p.Role == access.Company && !utilities.Utility(p.Company).Known() {
+		return "page.account.wrong"
+	}
+	return ""
+}
+
+// postChange gives an account another name, role or office. Nobody changes their
+// own.
+func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	id := legible(chi.URLParam(r, "id"))
+	if id == staffOf(r.Context()).ID {
+		return access.ErrForbidden
+	}
+	person := personIn(r, id)
+	if code := s.personFault(person); code != "" {
+		return s.account(w, r, id, "", code)
+	}
+	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error { return access.Change(r.Context(), tx, person) })
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
+	return nil
+}
+
+// onAccount runs do on the account in the address, in a transaction, and shows the
+// account with the secret that it drew. Nobody does it to their own.
+func (s *server) onAccount(
+	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error)) http.HandlerFunc {
+	return s.forStaff(func(w http.ResponseWriter, r *http.Request) (err error) {
+		if err := r.ParseForm(); err != nil {
+			return formError(err)
+		}
+		id := legible(chi.URLParam(r, "id"))
+		if id == staffOf(r.Context()).ID {
+			return access.ErrForbidden
+		}
+		var secret access.Secret
+		err = pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
+			secret, err = do(r.Context(), tx, id, r)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if secret != "" { // shown once: there is no address under which it could be seen again
+			return s.account(w, r, id, secret, "")
+		}
+		http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
+		return nil
+	})
+}
+
+const longestLabel = 100 // of a key, in bytes
+
+func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
+	label := strings.TrimSpace(typed(r, "label"))
+	if len(label) > longestLabel {
+		return "", errQuery
+	}
+	key, now := access.NewSecret(), time.Now()
+	return key, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
+}
+
+func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
+	key, err := strconv.ParseInt(chi.URLParam(r, "key"), 10, 64)
+	if err != nil {
+		return "", errNotFound
+	}
+	return "", access.RevokeKey(ctx, tx, id, key, time.Now())
+}
