@@ -290,6 +290,18 @@ func TestAnEventTakesFromItsRequestWhatItDoesNotSay(t *testing.T) {
 	}
 }
 
+func TestNumbersInWordsAreMasked(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{
+		"核对 430602189301060013 无误": "核对 ▇ 无误", "电话12000000001。": "电话▇。", "４３０６０２１８９３０４１６００１X": "▇",
+		"430602 1893 0106 0013": "▇", "120-0000-0001": "▇", "第3号，2026年11月22日": "第3号，2026年11月22日", "": "",
+	} {
+		if got := (Event{Reason: words}).By(Origin{}).Reason; got != want {
+			t.Errorf("%q is kept as %q, want %q", words, got, want)
+		}
+	}
+}
+
 func BenchmarkWrite(b *testing.B) {
 	pool := pgtest.Pool(b)
 	var n int

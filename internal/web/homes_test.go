@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
 	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
@@ -56,8 +57,11 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	payments := sandbox.NewPayments(key("gateway"), url+"/api/v1/callbacks/payments", client)
 	gateway := httptest.NewServer(payments)
 	t.Cleanup(func() { gateway.Close(); payments.Wait() })
+	inbox := httptest.NewServer(sandbox.NewInbox(key("carrier")))
+	t.Cleanup(inbox.Close)
 	o := jobs.Offices{
-		Press: press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
+		Messages: notice.Channel{URL: inbox.URL, Key: key("carrier"), Client: client},
+		Press:    press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
 		Gateway:   tax.Gateway{URL: gateway.URL, Key: key("gateway"), Client: client},
 		Companies: map[string]utilities.Company{},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/money"
 	"onewindow/jobs"
 	"onewindow/registration"
@@ -136,6 +137,7 @@ func verdictOf(finding json.RawMessage) *verdictView {
 	if len(finding) == 0 || json.Unmarshal(finding, &v) != nil || v.Verdict == "" {
 		return nil
 	}
+	v.Reason = audit.Masked(v.Reason)
 	return &v
 }
 
@@ -152,10 +154,12 @@ func clocksOf(l intake.Ledger) clockView {
 	return v
 }
 
+// journalOf is the journal as staff may see it: numbers that somebody wrote into
+// their words are masked, as those of the parties are.
 func journalOf(journal []intake.Entry) []intake.Entry {
 	list := make([]intake.Entry, len(journal))
 	for i, e := range journal {
-		e.At = when(e.At)
+		e.At, e.Words = when(e.At), audit.Masked(e.Words)
 		list[i] = e
 	}
 	return list
