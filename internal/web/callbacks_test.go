@@ -124,8 +124,10 @@ func TestTooManyEventStreamsArePutOff(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 1)
 	number := o.accept(0).Number
-	for range mostStreams {
-		o.follow(number, "")
+	for _, staff := range []string{"tax-01", "registrar-01", "reviewer-01", "supervisor-01"} {
+		for range mostSeats {
+			o.followAs(staff, number, "")
+		}
 	}
 	path := "/api/v1/cases/" + string(number) + "/events"
 	if r := o.get(path); r.StatusCode != 503 || r.problem(t).Type != "/problems/streams_full" || r.Header.Get("Retry-After") == "" {
@@ -133,5 +135,21 @@ func TestTooManyEventStreamsArePutOff(t *testing.T) {
 	}
 	if r := o.get("/api/v1/cases/" + string(number)); r.StatusCode != http.StatusOK {
 		t.Errorf("the case itself: %d", r.StatusCode)
+	}
+}
+
+func TestNobodyTakesThePlacesOfAllOthers(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	number := o.accept(0).Number
+	for range mostSeats {
+		o.followAs("tax-01", number, "")
+	}
+	follow := request{method: "GET", path: "/api/v1/cases/" + string(number) + "/events", staff: "tax-01"}
+	if r := o.send(follow); r.StatusCode != 429 || r.problem(t).Type != "/problems/too_many" || r.Header.Get("Retry-After") == "" {
+		t.Errorf("one more stream of theirs: %d %s", r.StatusCode, r.body)
+	}
+	if e := <-o.followAs("registrar-01", number, ""); e.name != "case" {
+		t.Errorf("another's first: %+v", e)
 	}
 }

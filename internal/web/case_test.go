@@ -157,9 +157,15 @@ type event struct{ id, name, data string }
 // follow follows a case in the background until the stream ends.
 func (o *office) follow(number intake.Number, last string) <-chan event {
 	o.t.Helper()
+	return o.followAs("tax-01", number, last)
+}
+
+// followAs is follow of a member of staff.
+func (o *office) followAs(staff string, number intake.Number, last string) <-chan event {
+	o.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	o.t.Cleanup(cancel)
-	res, err := http.DefaultClient.Do(o.prepare(ctx, request{method: "GET", staff: "tax-01",
+	res, err := http.DefaultClient.Do(o.prepare(ctx, request{method: "GET", staff: staff,
 		path: "/api/v1/cases/" + string(number) + "/events", header: map[string]string{"Last-Event-ID": last}}))
 	if err != nil {
 		o.t.Fatal(err)

@@ -53,6 +53,11 @@ func (s *server) followCase(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
+	leave, err := s.seats.take(staffOf(r.Context()).ID)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	select {
 	case s.streams <- struct{}{}:
 		defer func() { <-s.streams }()

@@ -67,6 +67,7 @@ type Config struct {
 type server struct {
 	Config
 	streams chan struct{} // one place per open event stream
+	seats   seats         // whose they are
 	looks   *expirable.LRU[look, struct{}]
 	quotas  quotas
 }
