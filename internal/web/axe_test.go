@@ -3,18 +3,22 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	_ "embed"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/templates"
 )
@@ -169,4 +173,52 @@ func TestEverybodyCanReadEveryPage(t *testing.T) {
 	})
 	b.quiet()
 	clerk.quiet()
+}
+
+// citizen signs a party to a case in, with a code as it comes to a telephone.
+func (b *browser) citizen(number string) {
+	b.t.Helper()
+	contract := access.NewSecret().Text() // of a number that it knows, the page would draw the code itself
+	b.at("/my/sign-in")
+	b.wait(`document.getElementById("number")`)
+	b.do(chromedp.SendKeys("#number", contract+kb.Enter))
+	b.wait(`document.getElementById("code")`)
+	var drawn []access.Drawn
+	b.o.must(func(ctx context.Context, tx pgx.Tx) (err error) {
+		contacts := []access.Contact{{Party: "buyers[0]", Name: "镇**", Phone: "13800138000"}}
+		drawn, err = access.DrawCodes(ctx, tx, contract, number, contacts, time.Now())
+		return err
+	})
+	b.do(chromedp.SendKeys("#code", drawn[0].Code+kb.Enter))
+	b.wait(`location.pathname === "/my"`)
+}
+
+func TestEverybodyCanReadThePagesBesideTheCases(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 1)
+	number := o.accept(0).Number
+	o.waitFor(number, intake.Settle, intake.AwaitingPayment)
+	b := o.open(t)
+	see := func(path string) func() { return func() { b.at(path) } }
+	b.everywhere("citizen-number", see("/my/sign-in"))
+	b.everywhere("citizen-number-error", func() {
+		b.at("/my/sign-in")
+		b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("main form button").click()`))
+		b.wait(`document.activeElement.id === "errors"`)
+	})
+	b.prefer(templates.Chinese, "usual")
+	b.citizen(string(number))
+	b.everywhere("citizen-my", see("/my"))
+	b.everywhere("api", see("/api/v1/"))
+	security := b.another()
+	security.signIn("security-01")
+	security.everywhere("accounts", func() { security.at("/staff/") })
+	security.everywhere("engage", func() { security.at("/staff/new") })
+	security.everywhere("account", func() { security.at("/staff/clerk-01") })
+	system := b.another()
+	system.signIn("system-01")
+	system.everywhere("letters", func() { system.at("/letters") })
+	for _, b := range []*browser{b, security, system} {
+		b.quiet()
+	}
 }
