@@ -182,3 +182,20 @@ func TestAConfigurationSaysWhatToChange(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkCheck(b *testing.B) {
+	d := Plain()
+	for name, content := range map[string][]byte{
+		"document": harmlessPDF(), "photograph of 12 megapixels": photograph(4000, 3000),
+		"photograph of 39 megapixels on its side": taken(photograph(7200, 5400), exif(big, 6)),
+		"scan of 39 megapixels":                   scanned(7200, 5400),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := d.Check(b.Context(), content); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -93,7 +93,8 @@ func TestTheMaterialsOfACaseInABrowser(t *testing.T) {
 	if got := b.ask(`document.querySelector('a[href^="/files/"]').textContent`); got != "身份证.jpg" {
 		t.Errorf("listed as %q", got)
 	}
-	if got := b.await(`fetch(document.querySelector('a[href^="/files/"]').href).then(r => r.headers.get("Content-Disposition"))`); !strings.HasPrefix(got, "attachment") {
+	got := b.await(`fetch(document.querySelector('a[href^="/files/"]').href).then(r => r.headers.get("Content-Disposition"))`)
+	if !strings.HasPrefix(got, "attachment") {
 		t.Errorf("handed out as %q", got)
 	}
 	b.quiet()
