@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"onewindow/internal/access"
 	"onewindow/internal/client"
 	"onewindow/internal/demo"
 )
@@ -96,7 +95,7 @@ func (r *reign) serve(ctx context.Context, address string) (at string, secrets d
 			return "", nil, err
 		}
 	}
-	if secrets, err = demo.Employ(ctx, r.porter(), r.path(staffFile)); err != nil {
+	if secrets, err = demo.Employ(ctx, r.db.porter(), r.path(staffFile)); err != nil {
 		return "", nil, err
 	}
 	if r.city, err = openCity(ctx, r.demonstration, secrets, address); err != nil {
@@ -108,11 +107,6 @@ func (r *reign) serve(ctx context.Context, address string) (at string, secrets d
 		return "", nil, err
 	}
 	return at, secrets, os.WriteFile(r.path(hostFile), text, 0o600)
-}
-
-// porter lets the demonstration's people in.
-func (r *reign) porter() access.Porter {
-	return access.Porter{Pool: r.db.pool, Hasher: access.NewHasher(0)}
 }
 
 // find looks for a host that can do its work.

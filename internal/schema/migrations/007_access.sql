@@ -11,7 +11,7 @@ CREATE TABLE access_person (
 	company text NOT NULL DEFAULT '',
 	password text NOT NULL DEFAULT '', -- '' opens nothing
 	one_time boolean NOT NULL DEFAULT false, -- the password leads only to choosing another
-	seed bytea, -- of the codes of the second proof, sealed
+	seed vault_sealed, -- of the codes of the second proof, sealed
 	last_step bigint NOT NULL DEFAULT 0, -- of the last code that was used
 	failures integer NOT NULL DEFAULT 0, -- in a row
 	locked_until timestamptz,
@@ -43,7 +43,7 @@ CREATE TABLE access_attempt (
 	passed boolean NOT NULL,
 	fresh boolean NOT NULL, -- a password and a device have to be chosen first
 	password text NOT NULL DEFAULT '', -- the new one
-	seed bytea,
+	seed vault_sealed,
 	expires_at timestamptz NOT NULL
 );
 CREATE INDEX access_attempt_expiry ON access_attempt (expires_at);
@@ -76,7 +76,7 @@ CREATE INDEX access_session_expiry ON access_session (expires_at);
 -- One-time codes of citizens, by the acceptance or contract number that somebody
 -- typed, whether there is such a one or not. Number and codes are blind indexes.
 CREATE TABLE access_code (
-	number bytea PRIMARY KEY,
+	number vault_index PRIMARY KEY,
 	codes bytea[] NOT NULL, -- one for each party with a telephone
 	parties text[] NOT NULL,
 	names text[] NOT NULL, -- masked
