@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -78,23 +79,40 @@ func patternOf(r *http.Request, method string) string {
 	if path == "" {
 		path = r.URL.Path
 	}
-	if routes.Match(chi.NewRouteContext(), http.MethodTrace, path) { // no route takes it: a router is mounted here
-		path += "/"
-	}
 	return strings.TrimSuffix(routes.Find(chi.NewRouteContext(), method, path), "/")
 }
 
 // methodsOf lists the methods that the address takes, for Allow (RFC 9110 10.2.1).
-func methodsOf(r *http.Request) []string {
-	var allowed []string
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if patternOf(r, m) == "" {
-			continue
+// It looks through all routes: chi's own search forgets the method at an address
+// where routers are mounted on one another.
+func methodsOf(r *http.Request) (allowed []string) {
+	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
+	look := func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if routeLeads(strings.TrimSuffix(route, "/"), path) && !slices.Contains(allowed, method) {
+			allowed = append(allowed, method)
 		}
-		allowed = append(allowed, m)
-		if m == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
+		return nil
+	}
+	if err := chi.Walk(chi.RouteContext(r.Context()).Routes, look); err != nil {
+		return nil // look returns no error
+	}
+	if slices.Contains(allowed, http.MethodGet) && !slices.Contains(allowed, http.MethodHead) {
+		allowed = append(allowed, http.MethodHead)
+	}
+	slices.Sort(allowed)
+	return allowed
+}
+
+// routeLeads says whether a route such as /cases/{number} leads to a path.
+func routeLeads(route, path string) bool {
+	places, parts := strings.Split(route, "/"), strings.Split(path, "/")
+	for i, place := range places {
+		switch {
+		case place == "*":
+			return true
+		case i >= len(parts) || !strings.HasPrefix(place, "{") && place != parts[i]:
+			return false
 		}
 	}
-	return allowed
+	return len(places) == len(parts)
 }

@@ -134,6 +134,7 @@ func TestAnAddressSaysWhichMethodsItTakes(t *testing.T) {
 		"PUT /api/v1/cases/" + goodNumber:       "GET, HEAD",
 		"GET /api/v1/callbacks/utilities/water": "POST",
 		"PATCH /api/v1/callbacks/payments":      "POST",
+		"DELETE /api/v1/dead-letters":           "GET, HEAD",
 		"POST /livez":                           "GET, HEAD",
 		"OPTIONS /api/v1/cases/%2F":             "GET, HEAD",
 		"TRACE /api/v1/openapi.json":            "GET, HEAD",
