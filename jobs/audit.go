@@ -105,7 +105,8 @@ func decided(ctx context.Context, d Decision) audit.Event {
 }
 
 // AuditOf returns lines of the audit of an object, the oldest first.
-func (f *Flow) AuditOf(ctx context.Context, kind, object string, after int64, limit int) (lines []audit.Line, err error) {
+func (f *Flow) AuditOf(ctx context.Context, kind, object string, after int64,
+	limit int) (lines []audit.Line, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		lines, err = audit.Of(ctx, tx, kind, object, after, limit)
 		return err

@@ -93,10 +93,12 @@ func (f *Flow) certify(ctx context.Context, c intake.Case) (Record, error) {
 		f.faulty()
 		return moved(toPerson(intake.Reviewer, "certificate_faulty"), map[string]any{"problems": problems})
 	}
-	return audited(onCase(c.Number, audit.Issued, intake.Machine, ""), f.telling(c, notice.Issued, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+	issue := func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		_, err := certificate.Issue(ctx, tx, c.ID, entry, sheet, pdf)
 		return intake.Move{State: intake.Done, Reason: "certificate_issued"}, err
-	})), nil
+	}
+	issued := onCase(c.Number, audit.Issued, intake.Machine, "")
+	return audited(issued, f.telling(c, notice.Issued, issue)), nil
 }
 
 func (f *Flow) entryOf(ctx context.Context, id int64) (entry registration.Entry, err error) {

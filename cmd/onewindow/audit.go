@@ -21,7 +21,7 @@ import (
 
 // auditDatabase is where the audit is. Nothing in it is sealed.
 type auditDatabase struct {
-	Database string `help:"Address of the database; a role that may read audit_event and audit_head is enough." env:"DATABASE_URL" required:""`
+	Database string `help:"Address of the database, for a role that may read the audit." env:"DATABASE_URL" required:""`
 }
 
 // read runs do in one snapshot of the database.

@@ -98,7 +98,8 @@ var tampers = map[string]string{
 	"head's hash":       `UPDATE audit_head SET hash = sha256(hash) WHERE object = 'b'`,
 	"head's kind":       `UPDATE audit_head SET kind = 'unit' WHERE object = 'b'`,
 	"head's object":     `UPDATE audit_head SET object = 'd' WHERE object = 'b'`,
-	"a line put in":     `INSERT INTO audit_event OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(e, '{"id": 99, "ordinal": 5}')).* FROM audit_event e WHERE object = 'b' AND ordinal = 4`,
+	"a line put in":     `INSERT INTO audit_event OVERRIDING SYSTEM VALUE 
+		SELECT (jsonb_populate_record(e, '{"id": 99, "ordinal": 5}')).* FROM audit_event e WHERE object = 'b' AND ordinal = 4`,
 	"rehashed":          `UPDATE audit_event SET reason = 'x', hash = ` + hashOfX + ` WHERE object = 'b' AND ordinal = 2`,
 	"last line changed": `UPDATE audit_event SET reason = 'x', hash = ` + hashOfX + ` WHERE object = 'b' AND ordinal = 4`,
 	"swapped": `UPDATE audit_event SET ordinal = -ordinal WHERE object = 'b' AND ordinal IN (2, 3);

@@ -29,7 +29,9 @@ func Write(ctx context.Context, to Execer, events ...Event) error {
 	columns := make([][]string, 9)
 	for _, e := range rows {
 		e = e.By(OriginOf(ctx))
-		for i, v := range []string{e.Kind, e.Object, e.Actor, e.Role, string(e.Action), e.Reason, e.From, e.Result, e.Request} {
+		for i, v := range []string{
+			e.Kind, e.Object, e.Actor, e.Role, string(e.Action), e.Reason, e.From, e.Result, e.Request,
+		} {
 			columns[i] = append(columns[i], v)
 		}
 	}
@@ -40,8 +42,8 @@ func Write(ctx context.Context, to Execer, events ...Event) error {
 	_, err := to.Exec(ctx, `
 		INSERT INTO audit_event (kind, object, actor, role, action, reason, origin, result, request)
 		SELECT e.kind, e.object, e.actor, e.role, e.action, e.reason, e.origin, e.result, e.request
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-			AS e (kind, object, actor, role, action, reason, origin, result, request)`, args...)
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+			$9::text[]) AS e (kind, object, actor, role, action, reason, origin, result, request)`, args...)
 	if err != nil {
 		return fmt.Errorf("write %d events: %w", len(events), err)
 	}

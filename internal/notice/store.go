@@ -112,8 +112,8 @@ func End(ctx context.Context, tx pgx.Tx, id int64, s State) (bool, error) {
 // Revive lets a dead message wait again; the caller inserts its job. It reports
 // false if the message is not dead.
 func Revive(ctx context.Context, tx pgx.Tx, id int64) (bool, error) {
-	tag, err := tx.Exec(ctx, `UPDATE notice_message SET state = 'waiting', ended_at = NULL WHERE id = $1 AND state = 'dead'`,
-		id)
+	tag, err := tx.Exec(ctx, `
+		UPDATE notice_message SET state = 'waiting', ended_at = NULL WHERE id = $1 AND state = 'dead'`, id)
 	if err != nil {
 		return false, fmt.Errorf("revive message %d: %w", id, err)
 	}
