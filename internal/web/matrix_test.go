@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/web/openapi"
 )
@@ -77,12 +78,19 @@ func everything() (all []asked) {
 
 // verdictOf is what a door said of a right: "yes", "no", "hidden" as if there were
 // no such object, "sign in".
-func (s stage) verdictOf(t *testing.T, a asked, person string) string {
+func (s stage) verdictOf(t *testing.T, a asked, p access.Person) string {
 	t.Helper()
+	person := p.ID
 	r := s.request(t, a.Operation, a.call)
 	r.staff = person
 	if a.needs != "" {
 		delete(r.header, "Authorization") // of whom the example names
+	}
+	if p.Role == access.Citizen && a.needs != "" {
+		r.header["Authorization"] = "Bearer " + s.citizenOf(intake.Number(p.Case))
+	}
+	if p.Role == access.Citizen {
+		r.staff = ""
 	}
 	if a.verdict != "" { // without If-Match: who may decide is asked for it
 		r.body = `{"verdict":"` + a.verdict + `","reason":"x"}`
@@ -106,6 +114,9 @@ func (s stage) verdictOf(t *testing.T, a asked, person string) string {
 	}
 	return "yes"
 }
+
+// citizenOf returns the token of a party to a case.
+func (s stage) citizenOf(number intake.Number) string { s.open = number; return s.citizenToken() }
 
 // want is what the policy says of the same.
 func (a asked) want(p access.Person, o access.Object) string {
@@ -149,7 +160,7 @@ func TestThePermissionMatrix(t *testing.T) {
 	cells, asks := map[string]map[access.Role]string{}, 0
 	check := func(a asked, p access.Person) string {
 		asks++
-		got := s.verdictOf(t, a, p.ID)
+		got := s.verdictOf(t, a, p)
 		if want := a.want(p, object); got != want {
 			t.Errorf("%s by %q (%s): %s, want %s", a.name(), p.ID, p.Role, got, want)
 		}
@@ -158,6 +169,9 @@ func TestThePermissionMatrix(t *testing.T) {
 	for _, a := range everything() {
 		row := map[access.Role]string{}
 		row[""] = check(a, access.Person{})
+		own := check(a, access.Person{ID: "citizen", Role: access.Citizen, Case: string(s.open)})
+		foreign := check(a, access.Person{ID: "citizen", Role: access.Citizen, Case: string(s.closed)})
+		row[access.Citizen] = cellOf(own, foreign)
 		for i, p := range people {
 			own, foreign := check(a, p), check(a, far[i])
 			row[p.Role] = cellOf(own, foreign)
@@ -165,7 +179,7 @@ func TestThePermissionMatrix(t *testing.T) {
 		cells[a.name()] = row
 	}
 	for _, role := range access.Roles() {
-		if cells["GET /livez"][role] == "" && role != access.Citizen { // a citizen has no account: tested where they sign in
+		if cells["GET /livez"][role] == "" {
 			t.Errorf("nobody is a %s", role)
 		}
 	}
@@ -199,7 +213,7 @@ Written by ` + "`go test ./internal/web -run TestThePermissionMatrix -write`" + 
 the API's description as every role, of a case of one's own office (or company) and of a foreign one; the test fails when
 the answers are no longer these.
 
-**yes**: of every object. **own**: of one's own office's or company's cases; a foreign one is answered like one that is not there.
+**yes**: of every object. **own**: of the cases of one's own office, or of one's own case; a foreign one is answered like one that is not there.
 **–**: refused. Rows of decisions are by verdict. Whoever is not signed in may only do what everyone may. Callbacks prove
 themselves by their signature, whoever sends them.
 
