@@ -54,8 +54,9 @@ func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, addre
 	}
 	c.doors, err = openOffice(ctx, d.db, l, flowOptions{
 		name: cityName(d.dir), offices: c.offices.Offices, moved: c.ring, log: d.log,
-		inbox: func() []web.Letter { return lettersOf(c.offices.Inbox) },
-		told:  defaults(), watch: &watch{traces: &meter.Traces{}, disk: diskConfig{Path: d.dir, LeastFree: 64 << 20}},
+		demonstration: true,
+		inbox:         func() []web.Letter { return lettersOf(c.offices.Inbox) },
+		told:          defaults(), watch: &watch{traces: &meter.Traces{}, disk: diskConfig{Path: d.dir, LeastFree: 64 << 20}},
 	})
 	if err != nil {
 		c.offices.Close()

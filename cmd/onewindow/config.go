@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"onewindow/internal/access"
 	"onewindow/internal/files"
 	"onewindow/internal/web"
 )
@@ -33,6 +34,7 @@ type config struct {
 
 	Offices officesConfig `json:"offices"`
 	Vault   vaultConfig   `json:"vault"`
+	SignIn  signInConfig  `json:"sign_in"`
 	Limits  web.Limits    `json:"limits"` // of requests; the zero of each takes its default
 	Log     logConfig     `json:"log"`
 	Metrics metricsConfig `json:"metrics"`
@@ -133,6 +135,7 @@ func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).Str
 func defaults() config {
 	return config{
 		Listen: "127.0.0.1:8080", StopWithin: span(stopTime),
+		SignIn: signInConfig{IdleLock: span(access.UsualIdle)},
 		Log:    logConfig{Format: "text", Level: "info"},
 		Traces: tracesConfig{Share: 0.1},
 		Disk:   diskConfig{Path: ".", LeastFree: 1 << 30},

@@ -37,6 +37,7 @@ func (c *config) mistakes() []string {
 	c.checkDatabase(&f)
 	c.Offices.check(&f, c.Rehearsal)
 	c.Vault.check(&f)
+	c.SignIn.check(&f, c.PublicURL)
 	c.checkWatch(&f)
 	return f
 }

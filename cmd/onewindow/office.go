@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,9 +63,12 @@ type flowOptions struct {
 	offices jobs.Offices
 	moved   func(int64, intake.Step, intake.State) // may be nil
 	log     *slog.Logger
-	inbox   func() []web.Letter // of a demonstration; nil outside it
-	told    config              // what the process was told
-	watch   *watch
+	// demonstration says that everybody knows the accounts.
+	demonstration bool
+
+	inbox func() []web.Letter // of a demonstration; nil outside it
+	told  config              // what the process was told
+	watch *watch
 }
 
 // heard counts a move and passes it on.
@@ -141,8 +145,9 @@ func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptio
 		Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox, Files: desk,
 		Secure:         strings.HasPrefix(options.told.PublicURL, "https://"),
 		TrustedProxies: options.told.TrustedProxies, Limits: options.told.Limits,
-		Porter: d.porter(),
-		Ready:  options.watch.checks(d.pool, flow), Answered: options.watch.answered, Admin: options.watch.admin(console),
+		Porter: d.porter(), Idle: options.told.SignIn.IdleLock.time(), Providers: options.told.SignIn.Providers,
+		PublicURL: cmp.Or(options.told.PublicURL, "http://"+options.told.Listen), Demonstration: options.demonstration,
+		Ready: options.watch.checks(d.pool, flow), Answered: options.watch.answered, Admin: options.watch.admin(console),
 	})), nil
 }
 

@@ -132,6 +132,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	defer d.close()
 	defer o.watch.stop()
+	if err := d.openAccounts(ctx, s.err); err != nil {
+		return err
+	}
 	l, err := listen(o.told.Listen, false)
 	if err != nil {
 		return err
