@@ -144,6 +144,7 @@ func (f *Flow) connect(cfg Config) (err error) {
 		Queues:                      queues,
 		Workers:                     known,
 		FetchCooldown:               notifyCooldown,
+		FetchOnlyKnownKinds:         true, // what only a newer program knows waits for it
 		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
