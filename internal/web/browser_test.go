@@ -163,7 +163,7 @@ func (b *browser) signIn(staff string) {
 	b.press(staff + kb.Tab + password + kb.Enter)
 	b.wait(`document.activeElement.id === "code"`)
 	b.press(b.o.codeOf(staff) + kb.Enter)
-	b.wait(`location.pathname === "/"`)
+	b.wait(`!location.pathname.startsWith("/sign-in")`)
 	b.keys = 0
 }
 

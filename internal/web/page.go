@@ -68,6 +68,9 @@ func frameOf(r *http.Request, nav string) frame {
 // Dense says that the page is for people who work with it all day.
 func (f frame) Dense() bool { return f.Staff.ID != "" && f.Staff.Role != access.Citizen }
 
+// MaySee says whether the page leads to the cases of the office.
+func (f frame) MaySee() bool { return f.Dense() && f.Staff.May(access.See) }
+
 // MayAccept says whether the page offers to open a case.
 func (f frame) MayAccept() bool { return f.Staff.May(access.Accept) }
 
