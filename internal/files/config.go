@@ -30,11 +30,14 @@ type BucketConfig struct {
 	Prefix string `json:"prefix"` // before every object's name; may be empty
 }
 
-// Limits is how much a file may be before anything of it is unpacked.
+// Limits is how much a file may be, before and while it is unpacked.
 type Limits struct {
 	Bytes  int64
 	Pages  int
 	Pixels int64
+	// What a PDF may unpack to, in bytes: one stream, those that are unpacked in
+	// memory, and all together. A page scanned in colour at 300 dpi has 26 MB.
+	Stream, Decoded, Unpacked int64
 }
 
 // The defaults, and the most that a configuration may ask for: what the process
@@ -51,6 +54,7 @@ func (c Config) Limits() Limits {
 	return Limits{
 		Bytes: int64(orElse(c.MaxMegabytes, defaultMegabytes)) << 20, Pages: orElse(c.MaxPages, defaultPages),
 		Pixels: int64(orElse(c.MaxMegapixels, defaultMegapixels)) * 1_000_000,
+		Stream: 256 << 20, Decoded: 64 << 20, Unpacked: 1 << 30,
 	}
 }
 

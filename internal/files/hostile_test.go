@@ -52,6 +52,7 @@ func action(more string) []byte {
 func TestAHostileFileIsRefusedForWhatItIs(t *testing.T) {
 	t.Parallel()
 	d := desk(t, Config{})
+	d.limits.Stream, d.limits.Decoded, d.limits.Unpacked = 8<<20, 2<<20, 30<<20 // as bombs go, these are slow to make
 	picture := scanned(40, 30)
 	for _, tt := range []struct {
 		name    string
@@ -122,13 +123,13 @@ func TestAHostileFileIsRefusedForWhatItIs(t *testing.T) {
 		{"a script in packed objects", inObjectStream("<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (1) >> >>"), ErrActive},
 		{"a short script in packed objects", inObjectStream("<< /Type /Catalog /Pages 2 0 R /OpenAction << /S 4 0 R /JS (1) >> >>"), ErrActive},
 
-		{"512 MB in one stream", document(catalog, pages, page, stream("/Filter /FlateDecode", zeros(512<<20))), ErrBomb},
-		{"packed twice", document(catalog, pages, page, stream("/Filter [/FlateDecode /FlateDecode]", packed(zeros(512<<20)))), ErrBomb},
+		{"9 MB in one stream", document(catalog, pages, page, stream("/Filter /FlateDecode", zeros(9<<20))), ErrBomb},
+		{"packed twice", document(catalog, pages, page, stream("/Filter [/FlateDecode /FlateDecode]", packed(zeros(9<<20)))), ErrBomb},
 		{"packed in another way", document(catalog, pages, page,
 			stream("/Filter [/FlateDecode /RunLengthDecode]", packed(bytes.Repeat([]byte{129, 0}, 1<<20)))), ErrBomb},
-		{"many streams of 200 MB", document(append([]string{catalog, pages, page}, many(6, stream("/Filter /FlateDecode", zeros(200<<20)))...)...), ErrBomb},
-		{"packed objects of 512 MB", documentBehind("9 0 obj "+
-			stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", zeros(512<<20))+" endobj\n",
+		{"many streams of 7 MB", document(append([]string{catalog, pages, page}, many(6, stream("/Filter /FlateDecode", zeros(7<<20)))...)...), ErrBomb},
+		{"packed objects of 9 MB", documentBehind("9 0 obj "+
+			stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", zeros(9<<20))+" endobj\n",
 			catalog, pages, page, text), ErrBomb},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -173,7 +174,7 @@ func TestAnEncryptedDocumentIsRefused(t *testing.T) {
 func TestABombLeavesTheProgramAsItWas(t *testing.T) {
 	d := desk(t, Config{})
 	bombs := [][]byte{
-		document(catalog, pages, page, stream("/Filter /FlateDecode", zeros(600<<20))),
+		document(catalog, pages, page, stream("/Filter /FlateDecode", zeros(300<<20))),
 		claimed(6300, 6300, zeros(6300*(6300*3+1))),
 		progressive(6000, 6000),
 	}
@@ -181,7 +182,8 @@ func TestABombLeavesTheProgramAsItWas(t *testing.T) {
 	before := peak(t)
 	for i, bomb := range bombs {
 		c, err := d.Check(t.Context(), bomb)
-		if i == 0 && !errors.Is(err, ErrBomb) || i > 0 && err != nil && !errors.Is(err, ErrDamaged) {
+		refused := errors.Is(err, ErrBomb) || i > 0 && errors.Is(err, ErrDamaged)
+		if !refused && (i == 0 || err != nil) { // a picture may be no bomb on a large machine
 			t.Errorf("bomb %d: %v, %d × %d", i, err, c.Width, c.Height)
 		}
 	}

@@ -14,25 +14,22 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// What a PDF may unpack to, in bytes. A page scanned in colour at 300 dpi has 26 MB.
+// What the objects of a PDF may be.
 const (
-	mostStream   = 256 << 20
-	mostUnpacked = 1 << 30
-	mostDecoded  = 64 << 20 // of streams that are unpacked in memory
-	mostObjects  = 500_000
-	mostDepth    = 100
+	mostObjects = 500_000
+	mostDepth   = 100 // of one within another
 )
 
 // inspectPDF reads every object of a PDF and returns how many pages it has. It
 // changes nothing: a PDF may bear signatures.
 func inspectPDF(content []byte, l Limits) (pages int, err error) {
-	if err := inspectRaw(content); err != nil {
+	if err := inspectRaw(content, l); err != nil {
 		return 0, err
 	}
 	api.DisableConfigDir()
 	conf := model.NewDefaultConfiguration()
 	conf.Offline = true
-	conf.Limits.MaxStreamBytes, conf.Limits.MaxDecodeBytes = int64(len(content)), mostDecoded
+	conf.Limits.MaxStreamBytes, conf.Limits.MaxDecodeBytes = int64(len(content)), l.Decoded
 	conf.Limits.MaxObjectCount, conf.Limits.MaxXRefEntries = mostObjects, mostObjects
 	conf.Limits.MaxRecursionDepth = mostDepth
 	ctx, err := api.ReadContext(bytes.NewReader(content), conf)
@@ -69,8 +66,8 @@ func inspectObjects(ctx *model.Context, l Limits) error {
 		if err := smallPicture(stream.Dict, l); err != nil {
 			return err
 		}
-		n, err := unpackedSize(stream)
-		if unpacked += n; err != nil || unpacked > mostUnpacked {
+		n, err := unpackedSize(stream, l)
+		if unpacked += n; err != nil || unpacked > l.Unpacked {
 			return errors.Join(ErrBomb, err)
 		}
 	}
@@ -148,7 +145,7 @@ func smallPicture(d types.Dict, l Limits) error {
 // unpackedSize is how many bytes a stream unpacks to, without keeping them where
 // that can be. Pictures in formats of their own are not unpacked: smallPicture
 // knows their size.
-func unpackedSize(s types.StreamDict) (int64, error) {
+func unpackedSize(s types.StreamDict, l Limits) (int64, error) {
 	in := io.Reader(bytes.NewReader(s.Raw))
 	for i, f := range s.FilterPipeline {
 		if f.Name == filter.Flate {
@@ -162,19 +159,19 @@ func unpackedSize(s types.StreamDict) (int64, error) {
 		if slices.Contains([]string{filter.DCT, filter.JPX, filter.JBIG2, filter.CCITTFax}, f.Name) {
 			break
 		}
-		packed, err := io.ReadAll(io.LimitReader(in, mostDecoded+1))
-		if err != nil || len(packed) > mostDecoded {
+		packed, err := io.ReadAll(io.LimitReader(in, l.Decoded+1))
+		if err != nil || int64(len(packed)) > l.Decoded {
 			return 0, ErrBomb
 		}
 		rest := types.StreamDict{Dict: s.Dict, Raw: packed, FilterPipeline: s.FilterPipeline[i : i+1]}
-		plain, err := rest.DecodeLengthWithLimit(-1, mostDecoded)
+		plain, err := rest.DecodeLengthWithLimit(-1, l.Decoded)
 		if errors.Is(err, filter.ErrDecodeLimitExceeded) {
 			return 0, ErrBomb
 		}
 		in = bytes.NewReader(plain)
 	}
-	n, _ := io.Copy(io.Discard, io.LimitReader(in, mostStream+1)) // what breaks off breaks off for viewers, too
-	if n > mostStream {
+	n, _ := io.Copy(io.Discard, io.LimitReader(in, l.Stream+1)) // what breaks off breaks off for viewers, too
+	if n > l.Stream {
 		return n, ErrBomb
 	}
 	return n, nil

@@ -17,7 +17,7 @@ const dictSpace = 4096
 // inspectRaw looks for active names without following the document's own table of
 // objects: readers that mend documents follow others, and older versions of an
 // object stay in the file.
-func inspectRaw(content []byte) error {
+func inspectRaw(content []byte, l Limits) error {
 	if activeText(content) {
 		return ErrActive
 	}
@@ -32,21 +32,21 @@ func inspectRaw(content []byte) error {
 		if !bytes.Contains(unescaped(dict), []byte("/ObjStm")) {
 			continue
 		}
-		if err := inspectPacked(content[at:]); err != nil {
+		if err := inspectPacked(content[at:], l); err != nil {
 			return err
 		}
 	}
 }
 
 // inspectPacked looks into the packed objects at the beginning of rest.
-func inspectPacked(rest []byte) error {
+func inspectPacked(rest []byte, l Limits) error {
 	z, err := zlib.NewReader(bytes.NewReader(bytes.TrimLeft(rest, "\r\n")))
 	if err != nil {
 		return nil // not packed so: the reader of objects sees to it
 	}
-	plain, _ := io.ReadAll(io.LimitReader(z, mostDecoded+1)) // what breaks off is looked at as far as it goes
+	plain, _ := io.ReadAll(io.LimitReader(z, l.Decoded+1)) // what breaks off is looked at as far as it goes
 	switch {
-	case len(plain) > mostDecoded:
+	case int64(len(plain)) > l.Decoded:
 		return ErrBomb
 	case activeText(plain):
 		return ErrActive
