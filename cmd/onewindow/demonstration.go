@@ -75,6 +75,9 @@ func (d *demonstration) close() {
 	if d.db != nil {
 		d.db.close()
 	}
+	if d.reign != nil {
+		d.reign.leave() // not before: the heir must not begin on a server that is about to stop
+	}
 	if d.logFile != nil {
 		_ = d.logFile.Close() // every line was written when it was logged
 	}

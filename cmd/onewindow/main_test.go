@@ -13,6 +13,7 @@ import (
 
 	"onewindow/internal/machine"
 	"onewindow/internal/pgtest"
+	"onewindow/internal/premises"
 )
 
 // The test binary is the program when it is called by its name.
@@ -79,6 +80,9 @@ func TestAMachineThatIsNotReadyEndsWithStatus2(t *testing.T) {
 		"something did":              {errors.New("no luck"), 1, "onewindow: no luck\n"},
 		"it was told already":        {errTold, 1, ""},
 		"the server is missing":      {fmt.Errorf("open: %w", missing), 2, "apt-get install postgresql"},
+		"there is no place for data": {fmt.Errorf("open: %w", errNoPlace), 2, "--data DIR"},
+		"the database is another's":  {&premises.OtherUseError{Is: premises.Live, Wanted: premises.Demonstration}, 2, "a live window"},
+		"the configuration is wrong": {&mistakesError{"c.json", []string{"name it"}}, 2, "- name it"},
 		"wrapped, and told already":  {fmt.Errorf("case: %w", errTold), 1, ""},
 		"two at once, one of it bad": {errors.Join(errors.New("a"), missing), 2, "apt-get install postgresql"},
 	} {

@@ -159,7 +159,7 @@ func (r *reign) succeed(ctx context.Context) {
 	}
 }
 
-// end closes the city if this process runs it, and lets another one begin.
+// end closes the city if this process runs it. It stays the host until it leaves.
 func (r *reign) end() {
 	if r.stop != nil {
 		r.stop()
@@ -170,6 +170,10 @@ func (r *reign) end() {
 		r.city.close()
 	}
 	r.claim.Release()
+}
+
+// leave lets another process be the host.
+func (r *reign) leave() {
 	if r.lock != nil {
 		r.lock.Close()
 	}

@@ -48,6 +48,11 @@ func (c submitCommand) Run(ctx context.Context, s streams) error {
 		explain(s.err, refused)
 		return errTold
 	}
+	if stopped(ctx, err) {
+		fmt.Fprintln(s.err, "\n已中止：窗口尚未答复。再次运行同一命令不会重复受理。\n"+
+			"Stopped before the window answered. The same command again opens no second case.")
+		return errTold
+	}
 	if err != nil {
 		return fmt.Errorf("%w\n(is a window open at %s? onewindow run opens one)", err, clerk.Server)
 	}
@@ -58,8 +63,18 @@ func (c submitCommand) Run(ctx context.Context, s streams) error {
 		_, err = fmt.Fprintln(s.out, accepted.Number)
 		return err
 	}
-	return c.follow(ctx, clerk, accepted.Number, s)
+	err = c.follow(ctx, clerk, accepted.Number, s)
+	if stopped(ctx, err) {
+		fmt.Fprintf(s.err, "\n已中止等待：办件 %s 已受理，仍在继续办理。\n"+
+			"Stopped waiting: case %s is accepted and goes on: %s/cases/%s\n",
+			accepted.Number, accepted.Number, clerk.Server, accepted.Number)
+		return errTold
+	}
+	return err
 }
+
+// stopped says whether it was the reader who ended the wait.
+func stopped(ctx context.Context, err error) bool { return err != nil && ctx.Err() != nil }
 
 func (c submitCommand) read(in io.Reader) ([]byte, error) {
 	if c.File == "-" {
