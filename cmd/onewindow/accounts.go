@@ -43,7 +43,8 @@ func (d *database) porter() access.Porter {
 }
 
 // errDemonstration says what to change where everybody knows the passwords.
-var errDemonstration = errors.New("the database holds accounts of the demonstration, whose passwords everybody knows: " +
+var errDemonstration = errors.New("the database holds accounts of the demonstration, " +
+	"whose passwords everybody knows: " +
 	"give serve a database of its own (database, or DATABASE_URL), or open the demonstration with onewindow run")
 
 // openAccounts refuses a demonstration's database, and gives an empty one its first

@@ -87,7 +87,8 @@ func (c *config) checkDatabase(f *findings) {
 // check checks the offices. Sandboxes are for rehearsals.
 func (o *officesConfig) check(f *findings, rehearsal bool) {
 	verify, err := url.Parse(o.VerifyURL)
-	f.add(o.VerifyURL == "", "offices.verify_url is missing: the address of the verification page, https://window.example/v/")
+	f.add(o.VerifyURL == "",
+		"offices.verify_url is missing: the address of the verification page, https://window.example/v/")
 	f.add(o.VerifyURL != "" && (err != nil || verify.Scheme != "https" || verify.Host == ""),
 		"offices.verify_url: %q must begin with https://, because it is printed on every certificate", o.VerifyURL)
 	f.add(o.VerifyKeyFile == "", "offices.verify_key_file is missing: name a file; its key is drawn at the first start")
@@ -152,7 +153,8 @@ func (v vaultConfig) check(f *findings) {
 func (c *config) checkWatch(f *findings) {
 	var level slog.Level
 	f.add(c.Log.Format != "text" && c.Log.Format != "json", "log.format: %q is neither text nor json", c.Log.Format)
-	f.add(level.UnmarshalText([]byte(c.Log.Level)) != nil, "log.level: %q is none of debug, info, warn, error", c.Log.Level)
+	f.add(level.UnmarshalText([]byte(c.Log.Level)) != nil,
+		"log.level: %q is none of debug, info, warn, error", c.Log.Level)
 	if c.Metrics.Listen != "" {
 		_, _, err := net.SplitHostPort(c.Metrics.Listen)
 		f.add(err != nil, "metrics.listen: %q is no address: write host:port", c.Metrics.Listen)

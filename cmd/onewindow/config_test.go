@@ -70,7 +70,8 @@ func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
 	}{
 		"payments of a sandbox in a live window": {
 			func(c *config) { c.Offices.Gateway.URL = "https://127.0.0.1:9000/pay" }, "offices.gateway.url: 127.0.0.1 is a sandbox"},
-		"an office of a sandbox in a live window":     {water(func(d *doorConfig) { d.URL = "http://water.test" }), "offices.companies.water.url: water.test is a sandbox"},
+		"an office of a sandbox in a live window": {water(func(d *doorConfig) { d.URL = "http://water.test" }),
+			"offices.companies.water.url: water.test is a sandbox"},
 		"an office without TLS":                       {water(func(d *doorConfig) { d.URL = "http://water.example" }), "begins with http://"},
 		"a private office outside the inner networks": {water(func(d *doorConfig) { d.URL = "http://10.1.2.3" }), "outside inner_networks"},
 		"a verification page without TLS": {

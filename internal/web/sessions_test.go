@@ -343,7 +343,8 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 		t.Fatalf("no one-time password: %s", page.text)
 	}
 	newcomer := o.visit("")
-	if page := newcomer.post("/sign-in", url.Values{"id": {"clerk-07"}, "password": {secret[1]}, "next": {"/"}}); !strings.HasPrefix(page.path, "/sign-in/password") {
+	page = newcomer.post("/sign-in", url.Values{"id": {"clerk-07"}, "password": {secret[1]}, "next": {"/"}})
+	if !strings.HasPrefix(page.path, "/sign-in/password") {
 		t.Fatalf("the one-time password leads to %s", page.path)
 	}
 	if page := newcomer.post("/sign-in/password", url.Values{"password": {"short"}, "again": {"short"}}); page.status != 422 {
@@ -373,7 +374,8 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 		t.Errorf("after the account was closed: %s", page.path)
 	}
 	for _, own := range []string{"change", "disable", "password", "keys"} {
-		if page := guard.post("/accounts/security-01/"+own, url.Values{"role": {"registrar"}, "office": {"430602"}, "name": {"x"}}); page.status != http.StatusForbidden {
+		raised := url.Values{"role": {"registrar"}, "office": {"430602"}, "name": {"x"}}
+		if page := guard.post("/accounts/security-01/"+own, raised); page.status != http.StatusForbidden {
 			t.Errorf("%s of one's own: %d", own, page.status)
 		}
 	}
