@@ -270,7 +270,7 @@ export interface Confirmation {
 }
 
 export interface Credentials {
-  /** of the authenticator */
+  /** of the authenticator, six digits */
   code: string;
   id: string;
   password: string;
@@ -567,7 +567,7 @@ export interface Problem {
 }
 
 export interface Proof {
-  /** of the authenticator */
+  /** of the authenticator, six digits */
   code: string;
   password: string;
 }
@@ -1664,4 +1664,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 891a9f3a7ff54a080a36bdd4989fc38afae09de31d81a23f46504f72d82f2ac1
+// sha256 of the description: 57b4a9decbda7b16c97b1f9fa55e865891c4fd9d0a45b2992fec3a70e21adbcc

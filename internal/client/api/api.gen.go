@@ -300,7 +300,7 @@ type Confirmation struct {
 
 // Credentials defines model for Credentials.
 type Credentials struct {
-	// Code of the authenticator
+	// Code of the authenticator, six digits
 	Code     string `json:"code"`
 	ID       string `json:"id"`
 	Password string `json:"password"`
@@ -488,7 +488,7 @@ type Problem struct {
 
 // Proof defines model for Proof.
 type Proof struct {
-	// Code of the authenticator
+	// Code of the authenticator, six digits
 	Code     string `json:"code"`
 	Password string `json:"password"`
 }
