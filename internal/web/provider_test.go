@@ -1,0 +1,199 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zitadel/oidc/v3/example/server/exampleop"
+	"github.com/zitadel/oidc/v3/example/server/storage"
+
+	"onewindow/internal/access"
+)
+
+// vouched is an office that trusts a provider of identities: a certified
+// implementation of OpenID Connect, in this process.
+type vouched struct {
+	*office
+	issuer string
+}
+
+func newVouched(t *testing.T) vouched {
+	t.Helper()
+	o := newOffice(t, 0)
+	provider, doors := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	issuer, at := "http://"+provider.Listener.Addr().String(), "http://"+doors.Listener.Addr().String()
+	clients := map[string]*storage.Client{
+		"onewindow": storage.WebClient("onewindow", "the client's secret", at+"/sign-in/with/0/back"),
+	}
+	store := storage.NewStorageWithClients(storage.NewUserStore(issuer), clients)
+	provider.Config.Handler = exampleop.SetupServer(issuer, store, slog.New(slog.DiscardHandler), false)
+	provider.Start()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("the client's secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &access.Provider{Issuer: issuer, Name: "统一认证", Client: "onewindow", SecretFile: secret}
+	if err := p.Valid(); err != nil {
+		t.Fatal(err)
+	}
+	doors.Config.Handler = New(Config{Flow: o.flow, Pool: o.pool, Log: slog.New(slog.NewTextHandler(o.log, nil)),
+		Providers: []*access.Provider{p}, PublicURL: at})
+	doors.Start()
+	t.Cleanup(func() { doors.Close(); provider.Close() })
+	o.url = at
+	return vouched{o, issuer}
+}
+
+// ask goes to the provider, signs in there, and returns the address to which the
+// provider sends the browser back.
+func (o vouched) ask(t *testing.T, v *visitor) string {
+	t.Helper()
+	last := ""
+	v.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if last = r.URL.String(); strings.HasPrefix(last, o.url+"/sign-in/with/0/back") {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	defer func() { v.client.CheckRedirect = nil }()
+	res, err := v.client.Get(o.url + "/sign-in/with/0?next=%2F")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	form := url.Values{"id": {res.Request.URL.Query().Get("authRequestID")},
+		"username": {"test-user@127.0.0.1"}, "password": {"verysecure"}}
+	in, err := v.client.PostForm(o.issuer+"/login/username", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Body.Close()
+	if !strings.HasPrefix(last, o.url) {
+		text, _ := io.ReadAll(in.Body)
+		t.Fatalf("the provider leads to %s: %s", last, text)
+	}
+	return strings.TrimPrefix(last, o.url)
+}
+
+// bind says who the provider's user is.
+func (o vouched) bind(t *testing.T, id string) {
+	t.Helper()
+	page := o.visit("security-01").post("/accounts/"+id+"/subjects", url.Values{"issuer": {o.issuer}, "subject": {"id1"}})
+	if page.status != http.StatusOK || !page.has("id1") {
+		t.Fatalf("binding: %d %s", page.status, page.text)
+	}
+}
+
+func TestAProviderOfIdentitiesLetsStaffIn(t *testing.T) {
+	t.Parallel()
+	o := newVouched(t)
+	if page := o.visit("").get("/sign-in"); !page.has("用统一认证登录") {
+		t.Errorf("the page offers no provider: %s", page.text)
+	}
+	stranger := o.visit("")
+	if page := stranger.get(o.ask(t, stranger)); page.status != http.StatusUnauthorized {
+		t.Errorf("a subject that is nobody here: %d", page.status)
+	}
+	o.bind(t, "tax-01")
+	v := o.visit("")
+	back := o.ask(t, v)
+	if page := v.get(back); page.path != "/" || !page.has("赵税务") {
+		t.Fatalf("the answer leads to %s: %d %s", page.path, page.status, page.text)
+	}
+	if page := v.get(back); page.status != http.StatusUnauthorized {
+		t.Errorf("the same answer again: %d", page.status)
+	}
+	if err := access.Disable(t.Context(), o.pool, "tax-01"); err != nil {
+		t.Fatal(err)
+	}
+	late := o.visit("")
+	if page := late.get(o.ask(t, late)); page.status != http.StatusUnauthorized {
+		t.Errorf("a closed account: %d", page.status)
+	}
+}
+
+func TestOnlyTheAnswerToTheQuestionCounts(t *testing.T) {
+	t.Parallel()
+	o := newVouched(t)
+	o.bind(t, "tax-01")
+	at, err := url.Parse(o.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(q *access.Question, back url.Values) (keep bool){
+		"another state":          func(_ *access.Question, back url.Values) bool { back.Set("state", "x"); return true },
+		"no state":               func(_ *access.Question, back url.Values) bool { back.Del("state"); return true },
+		"a state of nobody's":    func(q *access.Question, back url.Values) bool { q.State = ""; back.Del("state"); return true },
+		"another nonce":          func(q *access.Question, _ url.Values) bool { q.Nonce = "x"; return true },
+		"another verifier":       func(q *access.Question, _ url.Values) bool { q.Verifier = strings.Repeat("x", 43); return true },
+		"another code":           func(_ *access.Question, back url.Values) bool { back.Set("code", "x"); return true },
+		"an answer out of place": func(*access.Question, url.Values) bool { return false },
+	} {
+		v := o.visit("")
+		path, query, _ := strings.Cut(o.ask(t, v), "?")
+		back, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var q access.Question
+		for _, cookie := range v.client.Jar.Cookies(at) {
+			if cookie.Name != provingCookie {
+				continue
+			}
+			raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+			if err != nil || json.Unmarshal(raw, &q) != nil {
+				t.Fatal(err)
+			}
+		}
+		kept := ""
+		if spoil(&q, back) {
+			raw, err := json.Marshal(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept = base64.RawURLEncoding.EncodeToString(raw)
+		}
+		v.client.Jar.SetCookies(at, []*http.Cookie{{Name: provingCookie, Value: kept, Path: "/"}})
+		if page := v.get(path + "?" + back.Encode()); page.status != http.StatusUnauthorized {
+			t.Errorf("%s: %d at %s", name, page.status, page.path)
+		}
+		if page := v.get("/"); !strings.HasPrefix(page.path, "/sign-in") {
+			t.Errorf("%s let somebody in", name)
+		}
+	}
+}
+
+func TestAProviderProvesItsOwnPersonAnew(t *testing.T) {
+	t.Parallel()
+	o := newVouched(t)
+	o.bind(t, "tax-01")
+	old := func(id string) {
+		if _, err := o.pool.Exec(t.Context(), `
+			UPDATE access_session SET proved_at = now() - interval '1 hour' WHERE person = $1`, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	proved := func(id string) bool {
+		s, err := access.BySession(t.Context(), o.pool, o.token(id), time.Now())
+		return err == nil && s.Proved(time.Now())
+	}
+	own, other := o.visit("tax-01"), o.visit("registrar-01")
+	old("tax-01")
+	old("registrar-01")
+	if page := own.get(o.ask(t, own)); page.path != "/" || !proved("tax-01") {
+		t.Errorf("the own session: %d at %s", page.status, page.path)
+	}
+	if page := other.get(o.ask(t, other)); page.status != http.StatusUnauthorized || proved("registrar-01") {
+		t.Errorf("another's session: %d at %s", page.status, page.path)
+	}
+}
