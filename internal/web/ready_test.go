@@ -31,7 +31,7 @@ func TestTheReadinessFaultMatrix(t *testing.T) {
 		{Name: "disk", Ask: func(ctx context.Context) (string, error) { return health.Disk(t.TempDir(), least).Ask(ctx) }},
 	}})
 	fails := func() (failing []string, status int) {
-		var answer health.Answer
+		var answer struct{ Checks []health.Result }
 		r := replyOf(t, doors, "/readyz")
 		r.into(t, &answer)
 		for _, c := range answer.Checks {
