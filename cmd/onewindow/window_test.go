@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -290,6 +291,22 @@ func (r *rehearsal) get(url, staff string) (int, string) {
 		r.t.Fatal(err)
 	}
 	return res.StatusCode, string(body)
+}
+
+// send sends a body and returns the status of the answer.
+func (r *rehearsal) send(method, url, staff, body string) int {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.SetBasicAuth(staff, r.secrets[staff].Text())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode
 }
 
 // traceCollector is an OTLP/HTTP collector that keeps what it is sent.
