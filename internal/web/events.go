@@ -18,6 +18,7 @@ const (
 	mostStreams   = 256
 	lookEvery     = 300 * time.Millisecond
 	heartbeat     = 15 * time.Second
+	askAgain      = 3 * time.Second
 	streamLength  = 10 * time.Minute // then the browser comes again, and is identified again
 	streamPause   = time.Second      // which it leaves before that
 	eventLineTime = 10 * time.Second
@@ -33,6 +34,7 @@ type stream struct {
 	id     int64
 	last   int64     // version that was sent
 	spoke  time.Time // when something was sent last
+	asked  time.Time // when it was made sure last that the client may still hear
 }
 
 // followCase sends the case whenever it has changed, in the form of showCase,
@@ -97,6 +99,9 @@ func (f *stream) run(s *server) {
 	look, stop := time.NewTicker(lookEvery), time.After(streamLength)
 	defer look.Stop()
 	for {
+		if !f.still(s) {
+			return
+		}
 		over, err := f.look()
 		if f.r.Context().Err() != nil { // the client has gone while we looked
 			return
@@ -116,6 +121,27 @@ func (f *stream) run(s *server) {
 			return
 		}
 	}
+}
+
+// still says whether who follows may go on: a session that has locked or ended, an
+// account that was closed hears nothing more. It comes again and is told why.
+func (f *stream) still(s *server) bool {
+	now := time.Now()
+	if f.asked.IsZero() {
+		f.asked = now // it was just identified
+	}
+	if now.Sub(f.asked) < askAgain {
+		return true
+	}
+	f.asked = now
+	ctx, cancel := context.WithTimeout(f.r.Context(), answerTime)
+	defer cancel()
+	p, err := s.whoAsks(f.r.WithContext(ctx), now)
+	if err != nil {
+		return faultOf(err).status == http.StatusServiceUnavailable
+	}
+	_, err = s.reach(f.r.WithContext(withPresence(ctx, p)), access.See)
+	return err == nil
 }
 
 // look sends the case if it is news, and reports whether that was the last.

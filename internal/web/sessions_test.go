@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -106,6 +107,25 @@ func TestALockedSessionShowsNothing(t *testing.T) {
 	if page := clerk.post("/unlock", url.Values{"password": {password}, "next": {"/cases/" + number}}); page.path != "/cases/"+number {
 		t.Errorf("the password leads to %s", page.path)
 	}
+}
+
+func TestALockedSessionHearsNothingMore(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	number := o.accept(0).Number
+	res, err := http.DefaultClient.Do(o.prepare(t.Context(), request{method: "GET", path: "/api/v1/cases/" + string(number) + "/events",
+		header: map[string]string{"Authorization": "Bearer " + o.token("clerk-01")}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	o.idle("clerk-01", access.UsualIdle)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, res.Body)
+		ended <- err
+	}()
+	eventually(t, "the stream ends", func() bool { return len(ended) > 0 })
 }
 
 func TestAPageThatAsksByItselfKeepsNoSessionOpen(t *testing.T) {
