@@ -150,7 +150,7 @@ func TestPlantedNumbersStandNowhere(t *testing.T) {
 	c.page(registrar.get("/cases/" + string(number)))
 	_, verify, _ := strings.Cut(c.show(number).Certificate.Verify, "/v/")
 	c.page(c.visit("").get("/v/" + verify))
-	c.api(c.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "operator-01"}))
+	c.api(c.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "system-01"}))
 
 	lines, err := c.flow.AuditOf(t.Context(), audit.Case, string(number), 0, 1000)
 	if err != nil || len(lines) < 10 {

@@ -48,18 +48,18 @@ func TestOnlySystemAdministratorsEndLetters(t *testing.T) {
 		{"", held, "retry", `{}`, 401},
 		{"clerk-01", held, "retry", `{}`, 403},
 		{"registrar-01", held, "retry", `{}`, 403},
-		{"operator-01", held, "settle", `{"reason": "done"}`, 409},
-		{"operator-01", owed, "retry", `{}`, 409},
-		{"operator-01", owed, "settle", `{}`, 422},
-		{"operator-01", owed, "settle", "{\"reason\": \"\u202e\"}", 422},
-		{"operator-01", held, "hand-over", `{"to": "applicant", "reason": "x"}`, 422},
-		{"operator-01", held, "hand-over", `{"to": "reviewer"}`, 422},
-		{"operator-01", held, "hand-over", `{"to": "reviewer", "reson": "x"}`, 422},
-		{"operator-01", "0", "retry", `{}`, 404},
-		{"operator-01", "99999999999999999999", "retry", `{}`, 404},
-		{"operator-01", held, "hand-over", `{"to": "reviewer", "reason": "请核对备案"}`, 204},
-		{"operator-01", held, "hand-over", `{"to": "reviewer", "reason": "请核对备案"}`, 404},
-		{"operator-01", owed, "settle", `{"reason": "已退款"}`, 204},
+		{"system-01", held, "settle", `{"reason": "done"}`, 409},
+		{"system-01", owed, "retry", `{}`, 409},
+		{"system-01", owed, "settle", `{}`, 422},
+		{"system-01", owed, "settle", "{\"reason\": \"\u202e\"}", 422},
+		{"system-01", held, "hand-over", `{"to": "applicant", "reason": "x"}`, 422},
+		{"system-01", held, "hand-over", `{"to": "reviewer"}`, 422},
+		{"system-01", held, "hand-over", `{"to": "reviewer", "reson": "x"}`, 422},
+		{"system-01", "0", "retry", `{}`, 404},
+		{"system-01", "99999999999999999999", "retry", `{}`, 404},
+		{"system-01", held, "hand-over", `{"to": "reviewer", "reason": "请核对备案"}`, 204},
+		{"system-01", held, "hand-over", `{"to": "reviewer", "reason": "请核对备案"}`, 404},
+		{"system-01", owed, "settle", `{"reason": "已退款"}`, 204},
 	} {
 		if got := send(tt.staff, tt.letter, tt.what, tt.body); got != tt.want {
 			t.Errorf("%s by %q with %s: %d, want %d", tt.what, tt.staff, tt.body, got, tt.want)
@@ -68,7 +68,7 @@ func TestOnlySystemAdministratorsEndLetters(t *testing.T) {
 	var list struct {
 		Letters []letterView `json:"dead_letters"`
 	}
-	o.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "operator-01"}).into(t, &list)
+	o.send(request{method: "GET", path: "/api/v1/dead-letters", staff: "system-01"}).into(t, &list)
 	if len(list.Letters) != 0 {
 		t.Errorf("left: %+v", list.Letters)
 	}
@@ -81,7 +81,7 @@ func TestThePageOfLettersTriesAgainHandsOverAndSettles(t *testing.T) {
 	o := newOffice(t, 1)
 	held, owed, number := o.letters(t)
 	page := func() string {
-		r := o.send(request{method: "GET", path: "/letters", staff: "operator-01", header: map[string]string{"Accept": "text/html"}})
+		r := o.send(request{method: "GET", path: "/letters", staff: "system-01", header: map[string]string{"Accept": "text/html"}})
 		if r.StatusCode != http.StatusOK {
 			t.Fatalf("%d %s", r.StatusCode, r.body)
 		}
@@ -102,21 +102,21 @@ func TestThePageOfLettersTriesAgainHandsOverAndSettles(t *testing.T) {
 			body:   url.Values{"choice": {choice}, "reason": {reason}}.Encode(),
 			header: map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}})
 	}
-	if r := post("operator-01", owed, "settle", ""); r.StatusCode != 422 ||
+	if r := post("system-01", owed, "settle", ""); r.StatusCode != 422 ||
 		!strings.Contains(string(r.body), fmt.Sprintf(`id="reason-%d-error"`, owed)) {
 		t.Errorf("no reason: %d", r.StatusCode)
 	}
-	if r := post("operator-01", held, "", "线路已修复"); r.StatusCode != 422 || !strings.Contains(string(r.body), "线路已修复") {
+	if r := post("system-01", held, "", "线路已修复"); r.StatusCode != 422 || !strings.Contains(string(r.body), "线路已修复") {
 		t.Errorf("no choice: %d", r.StatusCode)
 	}
-	if r := post("operator-01", held, "settle", "x"); r.StatusCode != 409 {
+	if r := post("system-01", held, "settle", "x"); r.StatusCode != 409 {
 		t.Errorf("a step that nobody would hold: %d", r.StatusCode)
 	}
 	if r := post("clerk-01", held, "retry", "x"); r.StatusCode != 403 {
 		t.Errorf("a clerk: %d", r.StatusCode)
 	}
 	for letter, choice := range map[int64]string{held: "retry", owed: "settle"} {
-		if r := post("operator-01", letter, choice, "已退款"); r.StatusCode != http.StatusOK || // after the redirect
+		if r := post("system-01", letter, choice, "已退款"); r.StatusCode != http.StatusOK || // after the redirect
 			!strings.Contains(string(r.body), `role="status"`) {
 			t.Errorf("%s: %d %s", choice, r.StatusCode, r.body)
 		}
