@@ -59,7 +59,9 @@ func (t *timeline) show(c client.Case) {
 	if t.printed == 0 {
 		fmt.Fprintf(t.out, "\n  受理编号 acceptance number  %s\n\n", c.Number)
 	}
-	for _, e := range c.Journal[t.printed:] {
+	// A database that was killed may have forgotten the machine's last steps, which
+	// are then done, and told, again (jobs.ending.owed).
+	for _, e := range c.Journal[min(t.printed, len(c.Journal)):] {
 		t.line(e, e.At.Sub(c.AcceptedAt))
 	}
 	t.printed = len(c.Journal)

@@ -97,21 +97,35 @@ func (c Client) Waiting(ctx context.Context, holder string) ([]Brief, error) {
 	return list.Cases, err
 }
 
+// looks is how often a decision looks at the case again, because something else
+// in it has moved meanwhile: a company that answers does not concern a registrar.
+const looks = 10
+
 // Decide says a person's verdict on a step, on the case as it stands at this
 // moment; reason may be "".
-func (c Client) Decide(ctx context.Context, number, step, verdict, reason string) error {
+func (c Client) Decide(ctx context.Context, number, step, verdict, reason string) (err error) {
+	for range looks {
+		err = c.decideOnce(ctx, number, step, api.Decision{Verdict: verdict, Reason: reason})
+		var p *Problem
+		if !errors.As(err, &p) || p.Status != http.StatusPreconditionFailed {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("decide %s of case %s: %w", step, number, err)
+	}
+	return nil
+}
+
+func (c Client) decideOnce(ctx context.Context, number, step string, d api.Decision) error {
 	seen, err := c.find(ctx, number)
 	if err != nil {
 		return err
 	}
 	_, err = c.once(ctx, func(ctx context.Context, to *api.Client) (*http.Response, error) {
-		return to.Decide(ctx, number, step, &api.DecideParams{IfMatch: seen.header.Get("ETag")},
-			api.Decision{Verdict: verdict, Reason: reason})
+		return to.Decide(ctx, number, step, &api.DecideParams{IfMatch: seen.header.Get("ETag")}, d)
 	})
-	if err != nil {
-		return fmt.Errorf("decide %s of case %s: %w", step, number, err)
-	}
-	return nil
+	return err
 }
 
 // Certificate returns the certificate of a case, a PDF.

@@ -157,3 +157,20 @@ func TestAListIsNotNarrowedByWhatNobodyAskedFor(t *testing.T) {
 		t.Errorf("asked for %s", got)
 	}
 }
+
+func TestADecisionLooksAgainWhenSomethingElseMoved(t *testing.T) {
+	t.Parallel()
+	const stale = `{"type":"/problems/match_stale","title":"moved","status":412}`
+	c, asked := window(t, says(200, `{}`, "ETag", `"1.en"`), says(412, stale),
+		says(200, `{}`, "ETag", `"2.en"`), says(200, `{}`))
+	if err := c.Decide(t.Context(), "20261122", "review", "approve", ""); err != nil {
+		t.Fatal(err)
+	}
+	if len(*asked) != 4 || (*asked)[3].Header.Get("If-Match") != `"2.en"` {
+		t.Errorf("asked %d times", len(*asked))
+	}
+	c, asked = window(t, says(412, stale, "ETag", `"1.en"`))
+	if err := c.Decide(t.Context(), "20261122", "review", "approve", ""); err == nil || len(*asked) > 2*looks {
+		t.Errorf("it looked %d times, and said %v", len(*asked), err)
+	}
+}
