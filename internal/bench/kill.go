@@ -87,8 +87,8 @@ func killOnce(ctx context.Context, pool *pgxpool.Pool, o Options, child Child,
 	return a, a.count(ctx, pool, acknowledged)
 }
 
-// loadAndKill runs a loaded child for a while, kills it, and returns the
-// acceptance numbers that it had acknowledged.
+// loadAndKill runs a loaded child for a while from its first case on, kills it,
+// and returns the acceptance numbers that it had acknowledged.
 func loadAndKill(cmd *exec.Cmd, after time.Duration) (numbers []string, err error) {
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -97,14 +97,19 @@ func loadAndKill(cmd *exec.Cmd, after time.Duration) (numbers []string, err erro
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
 	}
+	first := make(chan struct{})
+	begun := sync.OnceFunc(func() { close(first) })
 	var reading sync.WaitGroup
 	reading.Go(func() {
+		defer begun() // a child that ends without a case is waited for no longer
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			if number, ok := strings.CutPrefix(lines.Text(), acknowledge); ok && len(number) > 14 {
 				numbers = append(numbers, number)
+				begun()
 			}
 		}
 	})
+	<-first
 	time.Sleep(after)
 	if err := cmd.Process.Kill(); err != nil {
 		return nil, err
