@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"onewindow/internal/client"
 	"onewindow/internal/demo"
@@ -145,7 +146,17 @@ func TestAnObjectionWaitsForARegistrarWhoKnowsOfIt(t *testing.T) {
 		}
 		if stuck && !approved {
 			approved = true
-			if err := d.as("registrar-01").Decide(t.Context(), accepted.Number, step.Step, "approve", "已知悉异议"); err != nil {
+			code, err := d.secrets["registrar-01"].Seed.Code(time.Now())
+			if err != nil {
+				t.Error(err)
+				return true
+			}
+			registrar, err := d.as("registrar-01").SignIn(t.Context(), demo.Password, code)
+			if err != nil {
+				t.Error(err)
+				return true
+			}
+			if err := registrar.Decide(t.Context(), accepted.Number, step.Step, "approve", "已知悉异议"); err != nil {
 				t.Error(err)
 				return true
 			}
