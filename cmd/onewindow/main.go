@@ -98,7 +98,7 @@ func exitCode(err error, out io.Writer) int {
 	case errors.As(err, &mistakes):
 		fmt.Fprintln(out, mistakes)
 		return 2
-	case errors.As(err, &other), errors.Is(err, errNoPlace):
+	case errors.As(err, &other), errors.Is(err, errNoPlace), errors.Is(err, errDemonstration):
 		fmt.Fprintln(out, "onewindow:", err)
 		return 2
 	case !errors.Is(err, errTold):
