@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 )
@@ -55,7 +56,10 @@ func (f *Flow) HandOver(ctx context.Context, h Handover) error {
 		if err := certificate.HandOver(ctx, tx, document.ID, h.Party, h.By); err != nil {
 			return err
 		}
-		return intake.Note(ctx, tx, v.ID, h.By, "handed_over", "")
+		if err := intake.Note(ctx, tx, v.ID, h.By, "handed_over", ""); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, onCase(h.Number, audit.HandedOver, h.By, h.Party))
 	})
 	if err != nil {
 		return fmt.Errorf("hand over the certificate of case %s: %w", h.Number, err)

@@ -132,7 +132,7 @@ func (f *Flow) handOver(ctx context.Context, l openLetter, e LetterEnding, event
 	}
 	at := intake.Progress{Step: l.Step, State: l.State, Holder: l.Holder}
 	record := func(context.Context, pgx.Tx) (intake.Move, error) {
-		return intake.Move{State: intake.Manual, Holder: e.To, Actor: e.By, Reason: "handed_over"}, nil
+		return intake.Move{State: intake.Manual, Holder: e.To, Actor: e.By, Reason: "handed_on"}, nil
 	}
 	return f.finish(ctx, c, l.Step, intake.Manual, audited(event, held(l.CaseID, at, e.Reason, record)))
 }

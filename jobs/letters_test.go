@@ -127,7 +127,7 @@ func TestADeadLetterIsHandedToAPersonWhoEndsIt(t *testing.T) {
 			t.Errorf("the step is with the %s", p.Holder)
 		}
 	}
-	if got := w.told(number, "handed_over"); len(got) != 1 || got[0] != "system-01: 请税务人员核对缴款平台" {
+	if got := w.told(number, "handed_on"); len(got) != 1 || got[0] != "system-01: 请税务人员核对缴款平台" {
 		t.Errorf("the journal says %q", got)
 	}
 	w.audited(letter, "hand_over tax_officer")

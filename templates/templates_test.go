@@ -329,3 +329,24 @@ func TestTheLanguageIsTheOneTheReaderPrefers(t *testing.T) {
 		}
 	}
 }
+
+func TestNoTextIsGivenTwice(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"zh-CN.json", "en.json"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		members := regexp.MustCompile(`(?m)^\t"([^"]+)":`).FindAllSubmatch(text, -1)
+		seen := map[string]bool{}
+		for _, m := range members {
+			if id := string(m[1]); seen[id] {
+				t.Errorf("%s gives %s twice: the last one would stand", file, id)
+			}
+			seen[string(m[1])] = true
+		}
+		if len(seen) < 500 {
+			t.Errorf("%s has %d texts, which cannot be all", file, len(seen))
+		}
+	}
+}

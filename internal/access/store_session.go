@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/audit"
 )
 
 // OpenSession signs a person in at the instant at, proved, for SessionLength, and
@@ -29,7 +31,9 @@ func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret
 	if err != nil {
 		return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
 	}
-	return token, nil
+	return token, audit.Write(ctx, tx, audit.Event{
+		Kind: audit.Staff, Object: p.ID, Actor: p.ID, Role: string(p.Role), Action: audit.SignedIn,
+	})
 }
 
 // BySession returns the session of a token at the instant at: ErrNoSession if it

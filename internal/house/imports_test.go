@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
 		"internal/audit", "internal/files", "internal/notice", "pgx", "river", "golang-lru"},
 	"templates": {"internal/money"},
-	"internal/access": {"internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
+	"internal/access": {"internal/audit", "internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
 		"golang.org/x/oauth2"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/utilities"
 )
 
@@ -25,18 +26,12 @@ func (s *server) staffPages(r chi.Router) {
 		r.Post("/new", look(s.postEngage))
 		r.Get("/{id}", look(s.showAccount))
 		r.Post("/{id}/change", look(s.postChange))
-		r.Post("/{id}/disable", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-			return "", access.Disable(ctx, tx, id)
-		}))
-		r.Post("/{id}/enable", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-			return "", access.Enable(ctx, tx, id)
-		}))
-		r.Post("/{id}/password", act(func(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-			return s.Porter.GiveOneTime(ctx, tx, id)
-		}))
-		r.Post("/{id}/keys", act(drawKey))
-		r.Post("/{id}/keys/{key}/revoke", act(revokeKey))
-		r.Post("/{id}/subjects", act(s.bindSubject))
+		r.Post("/{id}/disable", act(audit.StaffMoved, "disabled", closeAccount))
+		r.Post("/{id}/enable", act(audit.StaffMoved, "enabled", reopenAccount))
+		r.Post("/{id}/password", act(audit.StaffMoved, "one_time_password", s.giveOneTime))
+		r.Post("/{id}/keys", act(audit.KeyDrawn, "", drawKey))
+		r.Post("/{id}/keys/{key}/revoke", act(audit.KeyEnded, "", revokeKey))
+		r.Post("/{id}/subjects", act(audit.StaffMoved, "subject_bound", s.bindSubject))
 	})
 }
 
@@ -177,6 +172,9 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 		if err := access.Engage(r.Context(), tx, person); err != nil {
 			return err
 		}
+		if err := wroteAccount(r.Context(), tx, audit.StaffMade, person.ID, string(person.Role)); err != nil {
+			return err
+		}
 		if person.Role == access.Company {
 			secret, err = drawKey(r.Context(), tx, person.ID, r)
 			return err
@@ -220,7 +218,12 @@ func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
 	if code := s.personFault(person); code != "" {
 		return s.account(w, r, id, "", code)
 	}
-	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error { return access.Change(r.Context(), tx, person) })
+	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
+		if err := access.Change(r.Context(), tx, person); err != nil {
+			return err
+		}
+		return wroteAccount(r.Context(), tx, audit.StaffMoved, id, string(person.Role))
+	})
 	if err != nil {
 		return err
 	}
@@ -228,9 +231,15 @@ func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// onAccount runs do on the account in the address, in a transaction, and shows the
-// account with the secret that it drew. Nobody does it to their own.
-func (s *server) onAccount(
+// wroteAccount writes down what a security administrator did to an account.
+func wroteAccount(ctx context.Context, tx pgx.Tx, a audit.Action, id, result string) error {
+	return audit.Write(ctx, tx, audit.Event{Kind: audit.Staff, Object: id, Action: a, Result: result})
+}
+
+// onAccount runs do on the account in the address, in a transaction with its line
+// in the audit, and shows the account with the secret that it drew. Nobody does it
+// to their own.
+func (s *server) onAccount(a audit.Action, result string,
 	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error)) http.HandlerFunc {
 	return s.forStaff(func(w http.ResponseWriter, r *http.Request) (err error) {
 		if err := r.ParseForm(); err != nil {
@@ -242,8 +251,10 @@ func (s *server) onAccount(
 		}
 		var secret access.Secret
 		err = pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
-			secret, err = do(r.Context(), tx, id, r)
-			return err
+			if secret, err = do(r.Context(), tx, id, r); err != nil {
+				return err
+			}
+			return wroteAccount(r.Context(), tx, a, id, result)
 		})
 		if err != nil {
 			return err
@@ -254,6 +265,18 @@ func (s *server) onAccount(
 		http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
 		return nil
 	})
+}
+
+func closeAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+	return "", access.Disable(ctx, tx, id)
+}
+
+func reopenAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+	return "", access.Enable(ctx, tx, id)
+}
+
+func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
+	return s.Porter.GiveOneTime(ctx, tx, id)
 }
 
 const longestLabel = 100 // of a key, in bytes

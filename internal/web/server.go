@@ -86,8 +86,8 @@ func New(c Config) http.Handler {
 	s := &server{Config: c, streams: make(chan struct{}, mostStreams), quotas: newQuotas(c.Limits),
 		looks: newLooks()}
 	r := chi.NewRouter()
-	r.Use(s.stamp, s.observe, s.rescue, findAddress(c.TrustedProxies), s.harden, s.limitAddress, s.refuseForeign,
-		limitBody, announce(openapi.Ours()), middleware.GetHead)
+	r.Use(s.stamp, s.observe, s.rescue, findAddress(c.TrustedProxies), attribute, s.harden, s.limitAddress,
+		s.refuseForeign, limitBody, announce(openapi.Ours()), middleware.GetHead)
 	r.NotFound(s.api(notFound))
 	r.MethodNotAllowed(s.api(methodNotAllowed))
 	s.routes(r)

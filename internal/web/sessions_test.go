@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/jobs"
 )
@@ -269,6 +271,9 @@ func TestACertificateIsHandedOverOnceAndNotByWhoApproved(t *testing.T) {
 	if page := clerk.post("/cases/"+string(number)+"/certificate/hand-over", url.Values{"party": {"buyers[0]"}}); page.status != 200 || !page.has("clerk-02") {
 		t.Errorf("handing over: %d at %s", page.status, page.path)
 	}
+	if got := o.chain(audit.Case, string(number)); !slices.Contains(got, "clerk-02 clerk handed_over buyers[0]") {
+		t.Errorf("the hand-over is not in the audit: %q", got)
+	}
 	if r := o.with(supervisor, "POST", at, `{"party":"buyers[0]"}`); r.StatusCode != 409 || r.problem(t).Type != "/problems/handed_over" {
 		t.Errorf("twice: %d %s", r.StatusCode, r.body)
 	}
@@ -362,6 +367,10 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 	if secret == nil {
 		t.Fatalf("no one-time password: %s", page.text)
 	}
+	made := []string{"security-01 security_admin staff_made clerk"}
+	if got := o.chain(audit.Staff, "clerk-07"); !slices.Equal(got, made) {
+		t.Errorf("the audit of the new account is %q, want %q", got, made)
+	}
 	newcomer := o.visit("")
 	page = newcomer.post("/sign-in", url.Values{"id": {"clerk-07"}, "password": {secret[1]}, "next": {"/"}})
 	if !strings.HasPrefix(page.path, "/sign-in/password") {
@@ -388,6 +397,10 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 	guard.post("/accounts/clerk-07/change", url.Values{"name": {"新受理"}, "role": {"audit_admin"}})
 	if page := newcomer.get("/cases/new"); page.status != http.StatusForbidden {
 		t.Errorf("after the role was changed: %d", page.status)
+	}
+	made = append(made, "clerk-07 clerk signed_in done", "security-01 security_admin staff_moved audit_admin")
+	if got := o.chain(audit.Staff, "clerk-07"); !isSubset(made, got) {
+		t.Errorf("the audit of the account is %q, want at least %q", got, made)
 	}
 	guard.post("/accounts/clerk-07/disable", url.Values{})
 	if page := newcomer.get("/"); !strings.HasPrefix(page.path, "/sign-in") {
@@ -431,4 +444,9 @@ func TestKeysAreDrawnExchangedAndRevokedOnThePages(t *testing.T) {
 	if a, b := ask(old), ask(access.Secret(secret[1])); a != 200 || b != 401 {
 		t.Errorf("after one was revoked: %d and %d", a, b)
 	}
+}
+
+// isSubset says whether got has each of want.
+func isSubset(want, got []string) bool {
+	return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(got, w) })
 }
