@@ -57,7 +57,7 @@ func sources(t *testing.T, dir string) string {
 func journalReasons(t *testing.T) []string {
 	reasons := []string{"accepted"}
 	for _, pattern := range []string{
-		`Reason: +"(\w+)"`, `toPerson\([\w.]+, "(\w+)"`, `rerun\(.*"(\w+)"\)`, `turn\([\w.]+, "(\w+)"\)`, `return "(nothing_due|paid)"`,
+		`Reason: +"(\w+)"`, `intake\.Note\(.*"(\w+)", `, `toPerson\([\w.]+, "(\w+)"`, `rerun\(.*"(\w+)"\)`, `turn\([\w.]+, "(\w+)"\)`, `return "(nothing_due|paid)"`,
 	} {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(sources(t, "jobs"), -1) {
 			if !strings.HasSuffix(m[1], "_") { // the beginning of a made reason, below
