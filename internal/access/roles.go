@@ -1,9 +1,6 @@
 package access
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Role is what a person does at the office. The zero Role may do nothing.
 type Role string
@@ -79,17 +76,6 @@ var may = map[Role][]Action{
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
 	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit},
-}
-
-// Actions returns every action that some role may do, in order.
-func Actions() []Action {
-	seen := map[Action]bool{}
-	for _, allowed := range may {
-		for _, a := range allowed {
-			seen[a] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
 }
 
 // May reports whether a role may do something. What is not allowed in the table

@@ -158,3 +158,36 @@ func TestAProofHoldsForFiveMinutes(t *testing.T) {
 		t.Error("a citizen's session is a proof")
 	}
 }
+
+func TestWhoComesFailsAndGoesIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	g, seeds := gate(t, clerk)
+	for _, tt := range []struct{ id, password, code string }{
+		{clerk.ID, "another long sentence", "000000"}, // counts once: the code of a wrong password is not looked at
+		{clerk.ID, password, "000000"},
+		{"nobody-01", password, "000000"},
+	} {
+		if _, _, err := g.SignIn(t.Context(), tt.id, tt.password, tt.code, noon); !errors.Is(err, ErrUnknown) {
+			t.Fatal(err)
+		}
+	}
+	token, _, err := g.SignIn(t.Context(), clerk.ID, password, codeOf(t, seeds[clerk.ID], noon), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a session ends once
+		if err := CloseSession(t.Context(), g.Pool, token.Text()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for object, want := range map[string]string{
+		clerk.ID: "public sign_in_fail, public sign_in_fail, clerk-01 signed_in, clerk-01 signed_out", nobody: "public sign_in_fail",
+	} {
+		var got string
+		err := g.Pool.QueryRow(t.Context(), `SELECT string_agg(actor || ' ' || action, ', ' ORDER BY ordinal)
+			FROM audit_event WHERE kind = 'staff' AND object = $1`, object).Scan(&got)
+		if err != nil || got != want {
+			t.Errorf("of %s the audit says %q, want %q (%v)", object, got, want, err)
+		}
+	}
+}

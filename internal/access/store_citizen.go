@@ -16,10 +16,10 @@ import (
 // that can be tried in a day is one chance in thousands.
 const (
 	CodeLength    = 10 * time.Minute
-	mostTries     = 5              // of one code
-	codePause     = time.Minute    // between two codes for one number
-	mostDraws     = 10             // for one number within
-	drawsWithin   = 24 * time.Hour //
+	mostTries     = 5           // of one code
+	codePause     = time.Minute // between two codes for one number
+	mostDraws     = 10          // for one number, within drawsWithin
+	drawsWithin   = 24 * time.Hour
 	codesPurpose  = vault.Purpose("access_code")
 	numberPurpose = vault.Purpose("access_number")
 	longestNumber = 100 // bytes of an acceptance or contract number, as typed

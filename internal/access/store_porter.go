@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onewindow/internal/audit"
 	"onewindow/internal/vault"
 )
 
@@ -96,12 +98,17 @@ func (g Porter) check(ctx context.Context, id, password string, at time.Time) (p
 		return p, false, err
 	}
 	if !right {
-		err = failed(ctx, g.Pool, id, at)
+		err = failed(ctx, g.Pool, p.ID, at)
 	}
 	return p, right && !p.barred, err
 }
 
-// failed counts a wrong proof. Nobody's costs the same.
+// nobody is the object of the audit under which failures on accounts stand that
+// there are not.
+const nobody = "-"
+
+// failed counts a wrong proof and writes it into the audit. Nobody's is written too:
+// the time it takes must not tell which accounts there are.
 func failed(ctx context.Context, db Querier, id string, at time.Time) error {
 	_, err := db.Exec(ctx, `
 		UPDATE access_person SET failures = failures + 1, locked_until = CASE WHEN failures + 1 < $3 THEN locked_until
@@ -111,7 +118,9 @@ func failed(ctx context.Context, db Querier, id string, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("count a failure: %w", err)
 	}
-	return nil
+	return audit.Write(ctx, db, audit.Event{
+		Kind: audit.Staff, Object: cmp.Or(id, nobody), Actor: audit.Public, Action: audit.SignInWrong,
+	})
 }
 
 // attempt is what has been given so far.

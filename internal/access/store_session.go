@@ -86,8 +86,20 @@ func LockSession(ctx context.Context, db Querier, token string) error {
 
 // CloseSession signs out. A session that is not there is no error.
 func CloseSession(ctx context.Context, db Querier, token string) error {
-	return touch(ctx, db, `DELETE FROM access_session WHERE token_hash = $1 AND $2::timestamptz IS NOT NULL`,
-		token, time.Unix(0, 0))
+	given, drawn := ParseSecret(token)
+	if !drawn {
+		return nil
+	}
+	var staff string
+	err := db.QueryRow(ctx, `DELETE FROM access_session WHERE token_hash = $1 RETURNING coalesce(person, '')`,
+		given.hash()).Scan(&staff)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows), err == nil && staff == "": // or a citizen's
+		return nil
+	case err != nil:
+		return fmt.Errorf("close a session: %w", err)
+	}
+	return audit.Write(ctx, db, audit.Event{Kind: audit.Staff, Object: staff, Actor: staff, Action: audit.SignedOut})
 }
 
 func touch(ctx context.Context, db Querier, sql, token string, at time.Time) error {
