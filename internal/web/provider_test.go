@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,10 @@ import (
 
 	"onewindow/internal/access"
 )
+
+// oneProvider lets one provider live at a time: each that is made writes its
+// addresses into a variable of the library that the others read.
+var oneProvider sync.Mutex
 
 // vouched is an office that trusts a provider of identities: a certified
 // implementation of OpenID Connect, in this process.
@@ -29,6 +34,8 @@ type vouched struct {
 
 func newVouched(t *testing.T) vouched {
 	t.Helper()
+	oneProvider.Lock()
+	t.Cleanup(oneProvider.Unlock)
 	o := newOffice(t, 0)
 	provider, doors := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	issuer, at := "http://"+provider.Listener.Addr().String(), "http://"+doors.Listener.Addr().String()
