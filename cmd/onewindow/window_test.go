@@ -231,7 +231,14 @@ func (r *rehearsal) as(staff string) client.Client {
 // accept hands home i in.
 func (r *rehearsal) accept(i int) string {
 	r.t.Helper()
-	text, err := json.Marshal(town.Sale(i))
+	sale := town.Sale(i)
+	for p := range sale.Sellers {
+		sale.Sellers[p].Phone = town.Phone(sale.Sellers[p].ID)
+	}
+	for p := range sale.Buyers {
+		sale.Buyers[p].Phone = town.Phone(sale.Buyers[p].ID)
+	}
+	text, err := json.Marshal(sale)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -64,8 +64,8 @@ type materialList struct {
 const filesPath = "/files/"
 
 func materialOf(m files.Material) materialView {
-	return materialView{m.ID, m.Kind, m.Name, m.Media, m.Size, m.Pages, hex.EncodeToString(m.Hash[:]), m.By, when(m.At),
-		filesPath + m.ID}
+	return materialView{m.ID, m.Kind, audit.Masked(m.Name), m.Media, m.Size, m.Pages, hex.EncodeToString(m.Hash[:]),
+		m.By, when(m.At), filesPath + m.ID}
 }
 
 // addMaterial takes a file in for a case: as the body itself, or as a form.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/files"
 	"onewindow/jobs"
 )
@@ -47,6 +48,7 @@ func (s *server) materialsOf(r *http.Request, c *jobs.Sight) (*materialsView, er
 	v := &materialsView{MayAdd: staff.May(access.AddMaterial) && !ended(c), Number: string(c.Number),
 		Kinds: files.Kinds(), Most: lengthOf(limits.Bytes), Pages: limits.Pages, Key: rand.Text()}
 	for _, m := range list {
+		m.Name = audit.Masked(m.Name)
 		v.Rows = append(v.Rows, materialRow{m, lengthOf(m.Size), filesPath + m.ID})
 	}
 	return v, nil

@@ -134,19 +134,27 @@ func workingOffice(t testing.TB, n int) *office {
 	t.Helper()
 	o := openOffice(t, pgtest.URL(t), around)
 	o.build(n)
-	if err := o.flow.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := o.flow.Stop(context.Background()); err != nil {
-			t.Errorf("stop the flow: %v", err)
-		}
-	})
+	o.work()
 	return o
 }
 
-// openOffice opens an office on a migrated, empty database.
-func openOffice(t testing.TB, url string, around func(testing.TB, string) (jobs.Offices, *httptest.Server)) *office {
+// work starts the flow, until the test ends.
+func (o *office) work() {
+	o.t.Helper()
+	if err := o.flow.Start(context.Background()); err != nil {
+		o.t.Fatal(err)
+	}
+	o.t.Cleanup(func() {
+		if err := o.flow.Stop(context.Background()); err != nil {
+			o.t.Errorf("stop the flow: %v", err)
+		}
+	})
+}
+
+// openOffice opens an office on a migrated, empty database, with doors that may be
+// arranged otherwise than usual.
+func openOffice(t testing.TB, url string, around func(testing.TB, string) (jobs.Offices, *httptest.Server),
+	arrange ...func(*Config)) *office {
 	t.Helper()
 	o := &office{t: t, pool: poolOf(t, url, 20), secrets: map[string]access.Secret{}, log: &logBook{},
 		seeds: map[string]access.Seed{}, tokens: map[string]string{}}
@@ -167,7 +175,11 @@ func openOffice(t testing.TB, url string, around func(testing.TB, string) (jobs.
 	}
 	base, stop := context.WithCancel(context.Background())
 	server.Config.BaseContext = func(net.Listener) context.Context { return base }
-	server.Config.Handler = New(Config{Flow: o.flow, Pool: o.pool, Log: log})
+	doors := Config{Flow: o.flow, Pool: o.pool, Log: log}
+	for _, a := range arrange {
+		a(&doors)
+	}
+	server.Config.Handler = New(doors)
 	server.Start()
 	t.Cleanup(func() { stop(); server.Close() })
 	return o
