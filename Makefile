@@ -1,11 +1,14 @@
 # The two commands need nothing before them but Go and make:
 #   make run    a demonstration city, one sale, its certificate
 #   make test   every check, as CI runs it
+# make campaign asks the same of the doors as two of the tests, for an hour or so.
 
 GO ?= go
 FUZZTIME ?= 20s
+CALLS ?= 1000000
+GUESSES ?= 100000
 
-.PHONY: run test check bench fuzz
+.PHONY: run test check bench fuzz campaign campaigns
 
 # Built first and then run in make's place, so that Ctrl-C ends it and not make.
 run:
@@ -34,3 +37,12 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 		done; \
 	done
+
+# The large versions of what make test asks of the doors: calls that are made up from
+# the API's description, and numbers that are guessed.
+campaign:
+	$(GO) run ./internal/machine/ready $(MAKE) campaigns
+
+campaigns:
+	$(GO) test ./internal/web -run 'TestNoCallBreaksTheDoors' -v -timeout 4h -calls $(CALLS)
+	$(GO) test ./internal/web -run 'TestNobodyLearns|TestGuessing' -v -timeout 1h -guesses $(GUESSES)

@@ -126,15 +126,9 @@ func (c *contract) check(req *http.Request, res *http.Response, body []byte) err
 
 // fits returns how a body differs from its schema.
 func (c *contract) fits(at, pointer string, body []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.seen[at] = true
-	schema, err := c.schemas[pointer], error(nil)
-	if schema == nil {
-		if schema, err = c.compiler.Compile("openapi.json#" + pointer); err != nil {
-			return fmt.Errorf("%s: %w", at, err)
-		}
-		c.schemas[pointer] = schema
+	schema, err := c.schema(at, pointer)
+	if err != nil {
+		return fmt.Errorf("%s: %w", at, err)
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err == nil {
@@ -144,6 +138,18 @@ func (c *contract) fits(at, pointer string, body []byte) error {
 		return fmt.Errorf("%s: %w in %.1000s", at, err, body)
 	}
 	return nil
+}
+
+// schema returns the compiled schema at a place of the description.
+func (c *contract) schema(at, pointer string) (schema *jsonschema.Schema, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[at] = true
+	if schema = c.schemas[pointer]; schema == nil {
+		schema, err = c.compiler.Compile("openapi.json#" + pointer)
+		c.schemas[pointer] = schema
+	}
+	return schema, err
 }
 
 func escaped(part string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(part) }

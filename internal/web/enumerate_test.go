@@ -27,9 +27,7 @@ import (
 	"onewindow/internal/town"
 )
 
-// How often the tests of enumeration guess:
-//
-//	go test ./internal/web -run 'TestNobodyLearns|TestGuessing' -v -timeout 1h -guesses 100000
+// How often the tests of enumeration guess: more with make campaign.
 var guesses = flag.Int("guesses", 3_000, "numbers of cases and contracts that are guessed")
 
 const (
