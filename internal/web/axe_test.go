@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,9 @@ func (b *browser) accessible(name string) {
 	if found := b.await(runAxe) + b.ask(auditScript); found != "" {
 		b.t.Errorf("the page %s: %s", name, found)
 	}
+	if b.o.gallery != nil && b.ask(`performance.getEntriesByType("navigation")[0].responseStatus`) == "200" {
+		b.o.gallery.note(b.ask("location.pathname"))
+	}
 }
 
 // await evaluates a promise of a text.
@@ -98,6 +102,14 @@ func (b *browser) everywhere(name string, open func()) {
 		}
 	}
 	b.prefer(templates.Chinese, "usual")
+	if os.Getenv(pictures) != "" {
+		b.do(chromedp.EmulateViewport(1920, 1080))
+		open()
+		b.keep(name + "-desk")
+		b.phone()
+		open()
+		b.keep(name + "-hand")
+	}
 	b.do(chromedp.EmulateViewport(1366, 768))
 }
 
@@ -132,9 +144,10 @@ func (o *office) sold(i int) string {
 	return string(number)
 }
 
-func TestEverybodyCanReadEveryPage(t *testing.T) {
-	t.Parallel()
+// readCases reads the pages of cases.
+func readCases(t *testing.T, g *gallery) {
 	o := workingOffice(t, 3)
+	g.hang(o)
 	done := o.sold(0)
 	waiting := string(o.accept(1).Number)
 	registrar := o.visit("registrar-01")
@@ -200,9 +213,10 @@ func (b *browser) citizen(number string) {
 	b.wait(`location.pathname === "/my"`)
 }
 
-func TestEverybodyCanReadThePagesBesideTheCases(t *testing.T) {
-	t.Parallel()
+// readBeside reads the pages of citizens and administrators.
+func readBeside(t *testing.T, g *gallery) {
 	o := workingOffice(t, 1)
+	g.hang(o)
 	number := o.accept(0).Number
 	o.waitFor(number, intake.Settle, intake.AwaitingPayment)
 	b := o.open(t)

@@ -38,6 +38,7 @@ type office struct {
 	tokens  map[string]string        // of sessions that are open
 	signing sync.Mutex
 	log     *logBook
+	gallery *gallery // notes which pages were read; nil outside the tests that ask
 }
 
 // logBook keeps what was logged.

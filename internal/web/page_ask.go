@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"onewindow/templates"
 )
@@ -83,6 +84,15 @@ func tell(w http.ResponseWriter, r *http.Request, status int, title, text string
 	p := askPage{frame: frameOf(r, ""), Title: templates.Say(lang, title, nil), Others: others}
 	p.Intro = p.say(text, nil)
 	return show(w, status, "sign_ask", p)
+}
+
+// Nameless says that a password is asked for and nobody's name: keepers of passwords
+// need a field for it all the same.
+func (p askPage) Nameless() bool {
+	has := func(name string) bool {
+		return slices.ContainsFunc(p.Fields, func(f askField) bool { return f.Name == name })
+	}
+	return has("password") && !has("id")
 }
 
 // passwordField asks for a password.
