@@ -170,6 +170,33 @@ func TestRareNamesAreKeptAsTyped(t *testing.T) {
 	})
 }
 
+// Row 21 of the threats: no character that looks like another, or that Unicode would
+// fold into one, is changed in a name, though each is another character for a search.
+func TestNoLookalikeIsFoldedInAName(t *testing.T) {
+	t.Parallel()
+	ranges := [][2]rune{{0x2e80, 0x2fd5}, {0x3400, 0x3400}, {0xf900, 0xfad9}, {0xff66, 0xff9d}, {0x2f800, 0x2fa1d}}
+	folded, looked := 0, 0
+	for _, r := range ranges {
+		for c := r[0]; c <= r[1]; c++ {
+			if !unicode.IsLetter(c) && !unicode.IsSymbol(c) {
+				continue
+			}
+			looked++
+			a := application()
+			a.Buyers[0].Name = "王" + string(c) + "·" + string(c)
+			name := a.Buyers[0].Name
+			if a = a.Normalise(); a.Buyers[0].Name != name {
+				t.Errorf("%U: %q became %q", c, name, a.Buyers[0].Name)
+				folded++
+			}
+		}
+	}
+	t.Logf("%d radicals, compatibility forms and narrow letters: %d changed", looked, folded)
+	if looked < 1200 {
+		t.Errorf("only %d characters", looked)
+	}
+}
+
 func TestSharesAreExactFractions(t *testing.T) {
 	t.Parallel()
 	var p Party
