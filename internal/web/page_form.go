@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
@@ -161,7 +162,20 @@ func (f intakeForm) mistakes(lang string, found registration.Findings) []mistake
 		}
 		list = append(list, m)
 	}
+	slices.SortStableFunc(list, func(a, b mistake) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
 	return list
+}
+
+// sections are the inputs of the form from top to bottom, the people by their side.
+var sections = []string{"", "contract", "unit", "certificate", "price_fen", "co_ownership", "sellers", "buyers"}
+
+// rank is where an input stands in the form; accounts come last.
+func rank(id string) int {
+	section, _, _ := strings.Cut(id, "-")
+	if i := slices.Index(sections, section); i >= 0 {
+		return i
+	}
+	return len(sections)
 }
 
 // labelOf names a field as the form does.

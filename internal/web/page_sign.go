@@ -91,25 +91,25 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request) error {
 	return s.pageIf(access.See, s.showQueue)(w, r)
 }
 
-func signInPage(r *http.Request, next string) askPage {
+// signInPage asks who comes in; whoever comes in otherwise is led there.
+func (s *server) signInPage(r *http.Request, next string) askPage {
 	p := askPageOf(r, "/sign-in", "page.sign_in.title", "", "page.next_step")
 	p.Staff = access.Person{}
 	p.ask(askField{Name: "id", Label: "page.sign_in.id", Hint: "page.sign_in.id_hint", Complete: "username"})
 	p.ask(passwordField("page.sign_in.password", "", "current-password"))
 	p.Hidden["next"] = next
+	p.Others = append(s.providerLinks(p.frame, next), askLink{"/my/sign-in", p.say("page.sign_in.citizens", nil)})
+	if s.Demonstration {
+		p.Others = append(p.Others, askLink{"/demo/codes", p.say("page.codes.title", nil)})
+	}
 	return p
 }
 
 // showSignIn asks for the id and the password.
 func (s *server) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	p := signInPage(r, within(r.URL.Query().Get("next")))
+	p := s.signInPage(r, within(r.URL.Query().Get("next")))
 	if r.URL.Query().Has("elsewhere") {
 		p.Notice = p.say("page.sign_in.elsewhere", nil)
-	}
-	p.Others = append(p.Others, s.providerLinks(p.frame, p.Hidden["next"])...)
-	p.Others = append(p.Others, askLink{"/my/sign-in", p.say("page.sign_in.citizens", nil)})
-	if s.Demonstration {
-		p.Others = append(p.Others, askLink{"/demo/codes", p.say("page.codes.title", nil)})
 	}
 	return p.show(w)
 }
@@ -122,7 +122,7 @@ func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, next := strings.ToLower(strings.TrimSpace(typed(r, "id"))), within(r.PostFormValue("next"))
 	if id == "" || r.PostFormValue("password") == "" {
-		p := signInPage(r, next)
+		p := s.signInPage(r, next)
 		p.Fields[0].Value = id
 		for _, f := range p.Fields {
 			if strings.TrimSpace(r.PostFormValue(f.Name)) == "" {
