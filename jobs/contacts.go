@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -71,7 +72,26 @@ func partiesOf(ctx context.Context, tx pgx.Tx, id int64) (string, []Contact, err
 	if err != nil {
 		return "", nil, err
 	}
-	return string(c.Number), append(reached("sellers", c.Sellers), reached("buyers", c.Buyers)...), nil
+	filed, err := registration.ContractOf(ctx, tx, c.Contract)
+	if err != nil && !errors.Is(err, registration.ErrNoContract) {
+		return "", nil, err
+	}
+	sellers, buyers := withPhones(c.Sellers, filed.Sellers), withPhones(c.Buyers, filed.Buyers)
+	return string(c.Number), append(reached("sellers", sellers), reached("buyers", buyers)...), nil
+}
+
+// withPhones gives parties who left no telephone in the application the one in the
+// filed contract.
+func withPhones(parties []registration.Party, filed []registration.Holder) []registration.Party {
+	parties = slices.Clone(parties)
+	for i, p := range parties {
+		for _, h := range filed {
+			if p.Phone == "" && h.ID == p.ID && h.IDKind == p.IDKind {
+				parties[i].Phone = h.Phone
+			}
+		}
+	}
+	return parties
 }
 
 func reached(side string, parties []registration.Party) (list []Contact) {

@@ -19,6 +19,7 @@ import (
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
 	"onewindow/internal/notice"
+	"onewindow/internal/town"
 	"onewindow/jobs"
 )
 
@@ -307,6 +308,24 @@ func TestAnswersToCitizensAreTheSameForEveryNumber(t *testing.T) {
 	}
 	if len(seen) != 1 {
 		t.Errorf("answers differ: %v", seen)
+	}
+}
+
+func TestWhoLeftNoTelephoneIsReachedAtThatOfTheContract(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	a := saleOf(0)
+	a.Buyers[0].Phone = ""
+	var opened accepted
+	o.apply("k", a.text(t)).into(t, &opened)
+	of, contacts, err := o.flow.Contacts(t.Context(), string(opened.Number))
+	if err != nil || of != string(opened.Number) || len(contacts) != 2 {
+		t.Fatalf("%s leads to %s, %+v, %v", opened.Number, of, contacts, err)
+	}
+	for i, p := range []string{a.Sellers[0].ID, a.Buyers[0].ID} {
+		if contacts[i].Phone != town.Phone(p) {
+			t.Errorf("%s is reached at %s", contacts[i].Party, contacts[i].Phone)
+		}
 	}
 }
 
