@@ -47,6 +47,8 @@ require (
 	riverqueue.com/riverui v0.17.0
 )
 
+require github.com/wechatpay-apiv3/wechatpay-go v0.2.21 // indirect
+
 require (
 	dario.cat/mergo v1.0.1 // indirect
 	github.com/Masterminds/goutils v1.1.1 // indirect

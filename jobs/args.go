@@ -64,7 +64,7 @@ func DefaultPatience() Patience {
 }
 
 func (p Patience) of(step intake.Step) []time.Duration {
-	if step.Utility() != "" || step == noticeKind {
+	if step.Utility() != "" || step == noticeKind || step == moneyKind {
 		return p.Company
 	}
 	return p.Office

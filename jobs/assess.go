@@ -12,6 +12,7 @@ import (
 	"onewindow/intake"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // assess gathers the facts, computes what the sale owes (3c) and either decides
@@ -193,13 +194,13 @@ func addOwnSale(ctx context.Context, tx pgx.Tx, facts *tax.Facts, caseID int64, 
 	if err != nil {
 		return err
 	}
-	bill, err := tax.BillOf(ctx, tx, caseID)
+	bills, err := payment.BillsOf(ctx, tx, caseID)
 	if err != nil {
 		return err
 	}
 	facts.Acquired = tax.Acquired{
 		By: tax.ByPurchase, CertificateOn: h.CertifiedOn,
-		VoucherOn: registration.DayOf(bill.PaidAt), PredecessorOn: time.Time{},
+		VoucherOn: registration.DayOf(payment.BoughtOn(bills)), PredecessorOn: time.Time{},
 	}
 	facts.Cost = tax.Cost{Proven: tax.Yes, Price: h.Price}
 	for _, line := range assessed.Lines {

@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"onewindow/intake"
+	"onewindow/tax/payment"
 )
 
 // carry takes cases on after steps have moved: it turns those whose step decides
@@ -38,7 +39,7 @@ func (f *Flow) carry(ctx context.Context, tx pgx.Tx, motions []intake.Motion, ca
 			for _, step := range c.Undo() {
 				begins = append(begins, intake.Begin{Case: c, Step: step, Reason: "case_refused"})
 			}
-			if err := oweRefund(ctx, tx, c.ID); err != nil {
+			if err := f.voidBills(ctx, tx, c.ID, payment.CaseEnded); err != nil {
 				return err
 			}
 		}

@@ -46,6 +46,8 @@ func Verdicts(p intake.Progress, assessed bool) []Verdict {
 		return nil
 	case p.Step == intake.Assess && assessed: // its facts are recorded: it is confirmed, not tried again
 		return []Verdict{Confirm, Refuse}
+	case p.Step == intake.Settle && p.Holder == intake.TaxOfficer: // its fees are proposed
+		return []Verdict{Confirm, Retry}
 	case p.Step.Utility() != "":
 		return []Verdict{Retry, GiveUp}
 	case refusable[p.Step]:
@@ -103,6 +105,10 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	switch d.Verdict {
 	case Supplement:
 		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "supplemented", Words: d.Reason}, event)
+	case Confirm:
+		if d.Step == intake.Settle {
+			return f.confirmFees(ctx, v.Case, d, event)
+		}
 	case Retry:
 		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason}, event)
 	}

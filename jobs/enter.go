@@ -13,7 +13,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // enter writes the right into the register (5): the legal effect, one
@@ -25,8 +25,9 @@ func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 		if err != nil {
 			return intake.Move{}, err
 		}
-		if err := tax.Settled(ctx, tx, c.ID, string(c.Unit), c.Price, partyIDs(c)...); err != nil {
-			return refusedEntry(err, tax.ErrNotSettled, toPerson(intake.TaxOfficer, "tax_not_settled"))
+		claim := payment.Claim{Unit: string(c.Unit), Price: c.Price, Parties: partyIDs(c)}
+		if err := f.Gate.Settled(ctx, tx, c.ID, claim); err != nil {
+			return refusedEntry(err, payment.ErrNotSettled, toPerson(intake.TaxOfficer, "tax_not_settled"))
 		}
 		at, err := intake.Now(ctx, tx)
 		if err != nil {

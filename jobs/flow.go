@@ -133,6 +133,9 @@ func (f *Flow) connect(cfg Config) (err error) {
 	known, queues := river.NewWorkers(), map[string]river.QueueConfig{"sweep": {MaxWorkers: 1}}
 	river.AddWorker(known, &sweeper{flow: f, next: map[bell]time.Time{}})
 	river.AddWorker(known, &carrier{flow: f})
+	river.AddWorker(known, &cashier{flow: f})
+	river.AddWorker(known, &bookkeeper{flow: f})
+	queues[moneyKind], queues[reconcileKind] = river.QueueConfig{MaxWorkers: 4}, river.QueueConfig{MaxWorkers: 1}
 	queues[noticeKind] = river.QueueConfig{MaxWorkers: carriers, FetchCooldown: fetchCooldown}
 	for _, step := range intake.Steps() {
 		river.AddWorkerArgs(known, args{step: step}, &worker{flow: f})
@@ -154,7 +157,9 @@ func (f *Flow) connect(cfg Config) (err error) {
 		Plugins:                     append(slices.Clone(cfg.Plugins), &clean{}),
 		ReindexerIndexNames:         []string{}, // only an owner may, and the program owns nothing
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
-			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil)},
+			func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(reconcileEvery),
+				func() (river.JobArgs, *river.InsertOpts) { return reconcileArgs{}, nil }, nil)},
 		Logger: quiet(cfg.Log),
 	})
 	if err != nil {

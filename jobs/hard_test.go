@@ -21,7 +21,7 @@ import (
 	"onewindow/internal/town"
 	"onewindow/jobs"
 	"onewindow/registration"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -47,12 +47,14 @@ func TestAnObjectionAfterTheApprovalStopsTheEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := w.until(number, intake.Enter, intake.Refused)
-	if letters, err := w.Letters(t.Context()); err != nil || len(letters) != 1 || s.State != intake.Turned {
-		t.Errorf("case %s; letters about the paid tax: %v, %v", s.State, letters, err)
+	if s.State != intake.Turned {
+		t.Errorf("case %s", s.State)
 	}
+	w.eventually("the tax was given back", func() bool { return w.offices.Payments.Balance(w.bill(number).Ref) == 0 })
 }
 
-// A refused case whose order is paid, and whose callback is lost.
+// An order that was paid in the instant in which its case was refused, its callback
+// lost: the money goes back.
 func TestALostCallbackAfterARefusalIsFound(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, 1)
@@ -60,21 +62,23 @@ func TestALostCallbackAfterARefusalIsFound(t *testing.T) {
 	a := town.Sale(0)
 	a.Utilities = nil
 	number := w.accept(a)
-	bill := w.until(number, intake.Settle, intake.AwaitingPayment).Bill
+	bill := w.owed(number)[0]
 	w.until(number, intake.Review, intake.NeedsInput)
-	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
-		t.Fatal(err)
-	}
 	if err := w.offices.Pay(t.Context(), bill.Ref); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // asking twice tells once
-		if err := w.AskRefused(t.Context()); err != nil {
+	if err := w.decide(number, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("it was given back", func() bool { return w.offices.Payments.Balance(bill.Ref) == 0 })
+	for range 2 { // asking again changes nothing
+		if err := w.Reconcile(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if letters, err := w.Letters(t.Context()); err != nil || len(letters) != 1 {
-		t.Errorf("letters %v, %v, want one about the refund", letters, err)
+	s, err := w.Find(t.Context(), number)
+	if err != nil || len(s.Refunds) != 1 || s.Refunds[0].Why != string(payment.PaidLate) || s.Refunds[0].State != payment.RefundDone {
+		t.Errorf("refunds %+v, %v", s.Refunds, err)
 	}
 }
 
@@ -86,7 +90,7 @@ func TestAPaymentMovesAStepThatWentToAnOperator(t *testing.T) {
 	a := town.Sale(0)
 	a.Utilities = nil
 	number := w.accept(a)
-	bill := w.until(number, intake.Settle, intake.AwaitingPayment).Bill
+	bill := w.owed(number)[0]
 	w.tx(func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE intake_step SET state = 'manual', holder = 'operator' WHERE step = 'settle'`)
 		return err
@@ -255,10 +259,11 @@ func TestACaseLeadsToWhereItIsPaid(t *testing.T) {
 	w := newWindow(t, 1)
 	number := w.accept(town.Sale(0))
 	w.until(number, intake.Settle, intake.AwaitingPayment)
-	page, err := w.PayPage(t.Context(), number)
+	order, err := w.PayAt(t.Context(), number, "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	page := order.Page
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, page, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -268,12 +273,12 @@ func TestACaseLeadsToWhereItIsPaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "8,000.00") {
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "8,080.00") {
 		t.Errorf("%s: %d %s, %v", page, res.StatusCode, body, err)
 	}
 	w.pay(number)
 	w.until(number, intake.Settle, intake.Done)
-	if _, err := w.PayPage(t.Context(), number); !errors.Is(err, tax.ErrUnknownBill) {
+	if _, err := w.PayAt(t.Context(), number, ""); !errors.Is(err, payment.ErrUnknownBill) {
 		t.Errorf("after the payment: %v, want ErrUnknownBill", err)
 	}
 }

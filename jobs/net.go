@@ -41,19 +41,13 @@ func (f *Flow) ringAll(ctx context.Context, why string, find func(pgx.Tx) ([]bel
 // with an owner and a due time, nor backed by a live job.
 type sweeper struct {
 	river.WorkerDefaults[sweepArgs]
-	flow  *Flow
-	next  map[bell]time.Time // until when not to ask again; one sweep runs at a time
-	asked time.Time          // when the gateway was last asked about refused cases
+	flow *Flow
+	next map[bell]time.Time // until when not to ask again; one sweep runs at a time
 }
 
-// Work makes one round; now and then it also asks about money.
+// Work makes one round.
 func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	err := errors.Join(s.flow.sweep(ctx), s.flow.sweepNotices(ctx), s.askAgain(ctx))
-	if time.Since(s.asked) > askPayerLast {
-		s.asked = time.Now()
-		err = errors.Join(err, s.flow.askRefused(ctx))
-	}
-	return err
+	return errors.Join(s.flow.sweep(ctx), s.flow.sweepNotices(ctx), s.askAgain(ctx))
 }
 
 func (f *Flow) sweep(ctx context.Context) error {
@@ -108,7 +102,7 @@ func (s *sweeper) askAgain(ctx context.Context) error {
 // askAbout asks once. A question to the gateway moves nothing unless it has been paid.
 func (f *Flow) askAbout(ctx context.Context, p intake.Pending) error {
 	if p.State == intake.AwaitingPayment {
-		return f.askBill(ctx, p.CaseID)
+		return f.askPayers(ctx, p.CaseID)
 	}
 	again := intake.Move{Actor: intake.Machine, Reason: "asked_again"}
 	return already(f.rerun(ctx, p.CaseID, p.Step, p.State, again))
@@ -127,6 +121,14 @@ func pauseAfter(p intake.Pending) time.Duration {
 // wants it and why, and events what of it is audited.
 func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move,
 	events ...audit.Event) error {
+	return f.rerunAfter(ctx, id, step, from, m, func(ctx context.Context, tx pgx.Tx) error {
+		return audit.Write(ctx, tx, events...)
+	})
+}
+
+// rerunAfter is rerun with something else that is written down first.
+func (f *Flow) rerunAfter(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move,
+	write func(context.Context, pgx.Tx) error) error {
 	c, err := f.get(ctx, id)
 	if err != nil {
 		return err
@@ -136,7 +138,7 @@ func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intak
 		if err := settleLetters(ctx, tx, id, step, m.Actor); err != nil {
 			return m, err
 		}
-		if err := audit.Write(ctx, tx, events...); err != nil {
+		if err := write(ctx, tx); err != nil {
 			return m, err
 		}
 		return m, f.ring(ctx, tx, []intake.Begin{{Case: &c, Step: step}})

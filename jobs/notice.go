@@ -15,7 +15,7 @@ import (
 	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/registration"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // noticeKind is the kind of the jobs that carry messages, and their queue.
@@ -186,8 +186,9 @@ func (f *Flow) tellTurned(ctx context.Context, tx pgx.Tx, turnings []intake.Turn
 }
 
 // tellDue tells the parties what is to be paid.
-func (f *Flow) tellDue(ctx context.Context, tx pgx.Tx, c intake.Case, b tax.Bill) error {
-	return f.tell(ctx, tx, c, notice.PaymentDue, map[string]string{"amount_fen": strconv.FormatInt(int64(b.Amount), 10)})
+func (f *Flow) tellDue(ctx context.Context, tx pgx.Tx, c intake.Case, bills []payment.Bill) error {
+	sum := strconv.FormatInt(int64(payment.Total(bills)), 10)
+	return f.tell(ctx, tx, c, notice.PaymentDue, map[string]string{"amount_fen": sum})
 }
 
 // noticeRest is how long a waiting message may be without a job before the sweeper rings.

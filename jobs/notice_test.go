@@ -125,7 +125,7 @@ func TestThePartiesAreToldWhatBecomesOfTheirCase(t *testing.T) {
 	if err := w.decide(refused, intake.Review, jobs.Refuse, "registrar-01", "材料不实"); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"已受理": 4, "应缴税费合计 ¥8,000.00": 4, "已登簿": 2, "需要补正": 2, "不予登记": 2}
+	want := map[string]int{"已受理": 4, "应缴税费合计 ¥8,080.00": 4, "已登簿": 2, "需要补正": 2, "不予登记": 2}
 	var letters []sandbox.Letter
 	for range 200 {
 		if letters = w.offices.Inbox.Letters(); len(letters) == 14 {

@@ -4,7 +4,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/notice"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -12,7 +12,8 @@ import (
 // documents. The rooms ask through them; what is said there is the rooms' own.
 type Offices struct {
 	Companies map[string]utilities.Company // by utility
-	Gateway   tax.Gateway
+	Gateway   payment.Gateway              // nil: this window takes no payments
+	Gate      payment.Gate                 // what may be paid after the entry
 	Messages  notice.Channel
 
 	Press     *certificate.Press

@@ -3,249 +3,259 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 	"onewindow/internal/audit"
-	"onewindow/tax"
+	"onewindow/registration"
+	"onewindow/tax/payment"
 )
 
-// payerTime is what a payer has, until when at the latest.
+// payerTime is how long a bill can be paid; then its payer asks for another.
 const payerTime = 24 * time.Hour
 
-const billSuffix = "-tax"
+// The findings about fees that a person must decide.
+const (
+	codeFeeUnsettled  = "fee_unsettled"  // an entry of the fee table that nobody verified or adopted
+	codeFeeEnterprise = "fee_enterprise" // whether the payer is a small enterprise
+)
 
-// BillRef names the bill of a case to the gateway.
-func BillRef(number intake.Number) string { return string(number) + billSuffix }
+// FeeCodes lists the codes of findings about fees, for the catalogues.
+func FeeCodes() map[string][]string {
+	return map[string][]string{codeFeeUnsettled: {"fee", "proposed"}, codeFeeEnterprise: nil}
+}
 
-// settle writes the bill, asks the gateway for an order and waits for its
-// payment (4). It is also how a lost callback is made good: the order that the
-// gateway returns may be paid already.
+// settle writes a bill for each payer, asks the gateway for their orders and waits
+// for their payments (4). It is also how a lost callback is made good: an order that
+// the gateway returns may be paid already.
 func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
-	var bill tax.Bill
-	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error { // the intention first: the reference is ours
+	bills, doubts, err := f.openBills(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if len(doubts) > 0 {
+		return moved(toPerson(intake.TaxOfficer, "fee_unsettled"), feeFindings(doubts))
+	}
+	orders, err := f.askOrders(ctx, bills)
+	if err != nil {
+		return nil, err
+	}
+	return f.settled(c, orders, intake.Running), nil
+}
+
+// openBills writes the intention first: the references are ours.
+func (f *Flow) openBills(ctx context.Context, c intake.Case) (bills []payment.Bill, doubts []payment.FeeDoubt, err error) {
+	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		bill, err = tax.OpenBill(ctx, tx, c.ID, BillRef(c.Number), at)
+		bills, doubts, err = payment.OpenBills(ctx, tx, payment.Opening{
+			CaseID: c.ID, Number: string(c.Number), Kind: string(c.Kind), County: c.Unit.County(), Within: payerTime,
+			At: at, On: registration.DayOf(at),
+		})
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	if bill.State == tax.BillPaid {
-		return f.settled(c, tax.Order{}), nil
-	}
-	order, err := f.Gateway.Ask(ctx, bill)
-	if err != nil {
-		return nil, err
-	}
-	return f.settled(c, order), nil
+	return bills, doubts, err
 }
 
-// settled ends the step if its bill is paid and waits otherwise. The case is
-// held while it looks, so that a callback that comes meanwhile is not missed.
-func (f *Flow) settled(c intake.Case, order tax.Order) Record {
-	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		at, err := intake.Now(ctx, tx)
-		if err != nil {
-			return intake.Move{}, err
+func feeFindings(doubts []payment.FeeDoubt) (found registration.Findings) {
+	for _, d := range doubts {
+		finding := registration.Finding{Check: registration.CheckForm, Outcome: registration.Human, Code: codeFeeEnterprise}
+		if d.Fee != "" {
+			finding.Code = codeFeeUnsettled
+			finding.Args = map[string]string{"fee": string(d.Fee), "proposed": strconv.FormatInt(d.Proposed, 10)}
 		}
-		if order.State == tax.OrderPaid {
-			if _, err := tax.Pay(ctx, tx, order, at); err != nil {
+		found = append(found, finding)
+	}
+	return found
+}
+
+// askOrders asks for the order of each open bill.
+func (f *Flow) askOrders(ctx context.Context, bills []payment.Bill) (orders []payment.Order, err error) {
+	for _, b := range bills {
+		if b.State != payment.BillOpen {
+			continue
+		}
+		if f.Gateway == nil {
+			return nil, ErrNoGateway
+		}
+		order, err := f.Gateway.Ask(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		orders = append(orders, order)
+	}
+	return orders, nil
+}
+
+// settled ends the step if nothing is waited for any more, and waits otherwise. The
+// case is held while it looks, so that a callback that comes meanwhile is not
+// missed. A step that waits already stays as it is: ErrAlready.
+func (f *Flow) settled(c intake.Case, orders []payment.Order, from intake.State) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		for _, order := range orders {
+			if err := f.note(ctx, tx, c, order); err != nil {
 				return intake.Move{}, err
 			}
 		}
-		bill, err := tax.BillOf(ctx, tx, c.ID)
+		bills, err := payment.BillsOf(ctx, tx, c.ID)
 		if err != nil {
 			return intake.Move{}, err
 		}
-		if bill.State == tax.BillPaid {
-			m := intake.Move{State: intake.Done, Actor: payer(order), Reason: reasonPaid(bill)}
-			if err := settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor); err != nil {
-				return m, err
-			}
-			return m, audit.Write(ctx, tx, onCase(c.Number, audit.Paid, m.Actor, m.Reason))
+		if !slices.ContainsFunc(bills, f.Gate.Waits) && slices.ContainsFunc(bills, payment.Bill.Lives) {
+			return f.paidUp(ctx, tx, c, bills)
+		}
+		if from != intake.Running {
+			return intake.Move{}, intake.ErrAlready
 		}
 		return intake.Move{
 			State: intake.AwaitingPayment, Holder: intake.Applicant, Within: payerTime, Reason: "payment_asked",
-		}, f.tellDue(ctx, tx, c, bill)
+		}, f.tellDue(ctx, tx, c, bills)
 	}
 }
 
-// payer is who moves the step: the applicant, if an order was paid.
-func payer(o tax.Order) string {
-	if o.State == tax.OrderPaid {
-		return intake.Applicant
+// paidUp ends the step.
+func (f *Flow) paidUp(ctx context.Context, tx pgx.Tx, c intake.Case, bills []payment.Bill) (intake.Move, error) {
+	m := intake.Move{State: intake.Done, Actor: intake.Machine, Reason: "nothing_due"}
+	if payment.Total(bills) > 0 {
+		m.Actor, m.Reason = intake.Applicant, "paid"
+	} else if err := audit.Write(ctx, tx, onCase(c.Number, audit.Paid, m.Actor, m.Reason)); err != nil {
+		return m, err
 	}
-	return intake.Machine
+	return m, settleLetters(ctx, tx, c.ID, intake.Settle, m.Actor)
 }
 
-func reasonPaid(b tax.Bill) string {
-	if b.Amount == 0 {
-		return "nothing_due"
+// note writes down what the gateway says of an order: a payment, or where it is paid.
+func (f *Flow) note(ctx context.Context, tx pgx.Tx, c intake.Case, order payment.Order) error {
+	if order.State != payment.OrderPaid {
+		return payment.Asked(ctx, tx, order)
 	}
-	return "paid"
+	at, err := intake.Now(ctx, tx)
+	if err != nil {
+		return err
+	}
+	booked, err := payment.Pay(ctx, tx, order, at)
+	if err != nil || !booked.News {
+		return err
+	}
+	if booked.Excess == "" {
+		return audit.Write(ctx, tx, onCase(c.Number, audit.Paid, intake.Applicant, "paid"))
+	}
+	return f.excess(ctx, tx, c, order, booked.Excess)
 }
 
-// Paid takes the gateway's signed callback. Nothing in it is believed: the
-// gateway is asked, and reference and amount must be those of the bill. The
-// errors are those of tax.Verify, tax.Pay and the gateway.
+// excess sees to it that a payment for which nothing is owed is given back.
+func (f *Flow) excess(ctx context.Context, tx pgx.Tx, c intake.Case, order payment.Order, why payment.Excess) error {
+	if err := audit.Write(ctx, tx, onCase(c.Number, audit.Paid, intake.Applicant, string(why))); err != nil {
+		return err
+	}
+	if why == payment.PaidOther {
+		if err := putLetterOnce(ctx, tx, c.ID, moneyKind, "paid "+order.Ref+": "+payment.ErrWrongAmount.Error()); err != nil {
+			return err
+		}
+	}
+	return f.ringMoney(ctx, tx, c.ID)
+}
+
+// Paid takes the gateway's signed callback. Nothing in it is believed: the gateway
+// is asked, and reference and amount must be those of the bill. The errors are those
+// of payment.Gateway and payment.Pay.
 func (f *Flow) Paid(ctx context.Context, header http.Header, body []byte) error {
-	if f.Gateway.Key == "" {
+	if f.Gateway == nil {
 		return ErrNoGateway
 	}
-	order, err := f.Gateway.Confirmed(ctx, header, body, time.Now())
+	ref, err := f.Gateway.Heard(header, body, time.Now())
 	if err != nil {
 		return err
 	}
-	if order.State != tax.OrderPaid {
-		return nil // declined: the parties may pay again at the same order
-	}
-	c, err := f.caseOfBill(ctx, order.Ref)
+	b, c, err := f.caseOfBill(ctx, ref)
 	if err != nil {
 		return err
+	}
+	return f.askBill(ctx, c, b)
+}
+
+// askBill asks the gateway about a bill's order and books what it says.
+func (f *Flow) askBill(ctx context.Context, c intake.Case, b payment.Bill) error {
+	order, err := f.Gateway.Query(ctx, b.Ref)
+	if strange(err) {
+		return errors.Join(err, f.tellMoney(ctx, c.ID, b.Ref+": "+launder(err).Error()))
+	}
+	if err != nil || order.State != payment.OrderPaid {
+		return err // open or declined: it can be paid still
 	}
 	return f.take(ctx, c, order)
 }
 
-// take books a payment that the gateway has confirmed, wherever the step stands.
-func (f *Flow) take(ctx context.Context, c intake.Case, order tax.Order) error {
-	err := intake.ErrAlready
-	for _, from := range []intake.State{intake.AwaitingPayment, intake.Manual} {
-		if errors.Is(err, intake.ErrAlready) {
-			err = f.finish(ctx, c, intake.Settle, from, f.settled(c, order))
-		}
-	}
-	if errors.Is(err, intake.ErrAlready) { // not asked yet, settled, or cancelled: note the payment, if it is news
-		err = f.notePayment(ctx, c, order)
-	}
-	if errors.Is(err, tax.ErrAnotherPayment) || errors.Is(err, tax.ErrWrongAmount) {
-		err = errors.Join(err, f.tellMoney(ctx, c, err))
-	}
-	return err
+// strange says whether a gateway answered what no honest one does.
+func strange(err error) bool {
+	return errors.Is(err, payment.ErrOtherMerchant) || errors.Is(err, payment.ErrCurrency) ||
+		errors.Is(err, payment.ErrOtherOrder)
 }
 
-// tellMoney tells an operator of money that fits no bill.
-func (f *Flow) tellMoney(ctx context.Context, c intake.Case, cause error) error {
-	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
-		return putLetterOnce(ctx, tx, c.ID, intake.Settle, launder(cause).Error())
-	})
-}
-
-// PayPage returns the address at which a person pays what a case owes. It
-// returns tax.ErrUnknownBill if there is nothing to pay.
-func (f *Flow) PayPage(ctx context.Context, number intake.Number) (string, error) {
-	v, err := f.find(ctx, number)
-	if err != nil {
-		return "", err
-	}
-	if v.Bill == nil || v.Bill.State == tax.BillPaid || v.Steps[intake.Settle].Final() {
-		return "", tax.ErrUnknownBill
-	}
-	order, err := f.Gateway.Ask(ctx, *v.Bill)
-	if err != nil {
-		return "", err
-	}
-	if strings.HasPrefix(order.Page, "/") { // on the gateway itself
-		return f.Gateway.URL + order.Page, nil
-	}
-	page, err := url.Parse(order.Page)
-	if err != nil || page.Scheme != "https" {
-		return "", tax.ErrOtherOrder
-	}
-	return page.String(), nil
-}
-
-// askRefused asks the gateway about the open bills of refused cases: an order
-// that people hold can still be paid, and its callback can be lost.
-func (f *Flow) askRefused(ctx context.Context) error {
-	var bills []bell
-	err := f.read(ctx, func(tx pgx.Tx) (err error) {
-		bills, err = billsOfRefused(ctx, tx)
-		return err
-	})
-	for _, b := range bills {
-		err = errors.Join(err, f.askBill(ctx, b.CaseID))
-	}
-	return err
-}
-
-func (f *Flow) askBill(ctx context.Context, id int64) error {
-	c, err := f.get(ctx, id)
-	if err != nil {
+// take books a payment that the gateway has confirmed, wherever the step stands. The
+// last one that is waited for commits together with the end of the step.
+func (f *Flow) take(ctx context.Context, c intake.Case, order payment.Order) error {
+	err := f.endSettle(ctx, c, order)
+	if !errors.Is(err, intake.ErrAlready) {
 		return err
 	}
-	order, err := f.Gateway.Query(ctx, BillRef(c.Number))
-	switch {
-	case errors.Is(err, tax.ErrNoOrder):
-		return nil
-	case err != nil:
-		return err
-	case order.State != tax.OrderPaid:
-		return nil
-	}
-	return f.take(ctx, c, order)
-}
-
-// caseOfBill finds the case whose bill has the reference.
-func (f *Flow) caseOfBill(ctx context.Context, ref string) (c intake.Case, err error) {
-	text, ours := strings.CutSuffix(ref, billSuffix)
-	number, err := intake.ParseNumber(text)
-	if err != nil || !ours {
-		return c, tax.ErrUnknownBill
-	}
-	err = f.read(ctx, func(tx pgx.Tx) error {
-		id, err := intake.IDOf(ctx, tx, number)
-		if errors.Is(err, intake.ErrNoCase) {
-			return fmt.Errorf("%s: %w", ref, tax.ErrUnknownBill)
-		}
-		if err == nil {
-			c, err = intake.Facts(ctx, tx, id)
-		}
-		return err
-	})
-	return c, err
-}
-
-func (f *Flow) notePayment(ctx context.Context, c intake.Case, order tax.Order) error {
-	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+	// Others are to pay, or it was not asked yet, is settled, or cancelled: note it, if it is news.
+	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		if err := intake.Lock(ctx, tx, c.ID); err != nil {
 			return err
 		}
+		return f.note(ctx, tx, c, order)
+	})
+	if err != nil {
+		return err
+	}
+	return already(f.endSettle(ctx, c)) // two that paid at once both found the other's bill open
+}
+
+// endSettle ends the step if these payments are the last that are waited for;
+// otherwise it changes nothing and returns intake.ErrAlready.
+func (f *Flow) endSettle(ctx context.Context, c intake.Case, orders ...payment.Order) error {
+	err := intake.ErrAlready
+	for _, from := range []intake.State{intake.AwaitingPayment, intake.Manual} {
+		if errors.Is(err, intake.ErrAlready) {
+			err = f.finish(ctx, c, intake.Settle, from, f.settled(c, orders, from))
+		}
+	}
+	return err
+}
+
+// tellMoney tells an operator, once, of money that fits no bill.
+func (f *Flow) tellMoney(ctx context.Context, id int64, text string) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error { return putLetterOnce(ctx, tx, id, moneyKind, text) })
+}
+
+// caseOfBill finds the bill of a reference, and its case.
+func (f *Flow) caseOfBill(ctx context.Context, ref string) (b payment.Bill, c intake.Case, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		b, err = payment.ByRef(ctx, tx, ref)
+		return err
+	})
+	if err == nil {
+		c, err = f.get(ctx, b.CaseID)
+	}
+	return b, c, err
+}
+
+// confirmFees takes the proposed fees as the officer's own and lets the step run.
+func (f *Flow) confirmFees(ctx context.Context, c intake.Case, d Decision, event audit.Event) error {
+	m := intake.Move{Actor: d.By, Reason: "fees_confirmed", Words: d.Reason}
+	return f.rerunAfter(ctx, c.ID, intake.Settle, intake.Manual, m, func(ctx context.Context, tx pgx.Tx) error {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if _, err = tax.Pay(ctx, tx, order, at); err != nil {
-			return err
-		}
-		state, err := intake.StateOf(ctx, tx, c.ID, intake.Settle)
-		if state == intake.Cancelled {
-			err = oweRefund(ctx, tx, c.ID)
-		}
-		return err
+		return errors.Join(payment.ConfirmFees(ctx, tx, c.ID, d.By, at), audit.Write(ctx, tx, event))
 	})
-}
-
-// oweRefund tells an operator, once, that a case which enters no right has been
-// paid for (契税法 art. 12).
-func oweRefund(ctx context.Context, tx pgx.Tx, id int64) error {
-	bill, err := tax.BillOf(ctx, tx, id)
-	switch {
-	case errors.Is(err, tax.ErrUnknownBill):
-		return nil
-	case err != nil:
-		return err
-	case bill.State != tax.BillPaid || bill.Amount == 0:
-		return nil
-	}
-	return putLetterOnce(ctx, tx, id, intake.Settle, "refund due: the case was refused and its bill is paid")
 }

@@ -13,6 +13,7 @@ import (
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -21,7 +22,8 @@ type Sight struct {
 	*intake.View
 	Ledger      intake.Ledger
 	Tax         *tax.Assessment // nil before the assessment
-	Bill        *tax.Bill       // nil before payment was asked for
+	Bills       []payment.Bill  // the oldest first
+	Refunds     []payment.Refund
 	Utilities   []utilities.Inquiry
 	Certificate registration.Number // "" before the entry
 	Document    *certificate.Document
@@ -105,11 +107,13 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 	} else if !errors.Is(err, tax.ErrNotAssessed) {
 		return err
 	}
-	bill, err := tax.BillOf(ctx, tx, v.ID)
-	if err == nil {
-		v.Bill = &bill
-	} else if !errors.Is(err, tax.ErrUnknownBill) {
+	if v.Bills, err = payment.BillsOf(ctx, tx, v.ID); err != nil {
 		return err
+	}
+	if len(v.Bills) > 0 {
+		if v.Refunds, err = payment.RefundsOf(ctx, tx, v.ID); err != nil {
+			return err
+		}
 	}
 	if v.Utilities, err = utilities.Of(ctx, tx, v.ID); err != nil {
 		return err

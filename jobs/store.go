@@ -28,24 +28,13 @@ func putLetter(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, a
 	return err
 }
 
-// putLetterOnce writes a letter unless the same one lies there.
+// putLetterOnce writes a letter unless the same one lies there. Case 0 is none.
 func putLetterOnce(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, text string) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO jobs_dead_letter (case_id, step, attempts, error)
-		SELECT $1, $2, 0, $3 WHERE NOT EXISTS (
-			SELECT FROM jobs_dead_letter WHERE case_id = $1 AND step = $2 AND error = $3)`, caseID, step, text)
+		SELECT nullif($1, 0), $2, 0, $3 WHERE NOT EXISTS (SELECT FROM jobs_dead_letter
+			WHERE case_id IS NOT DISTINCT FROM nullif($1, 0) AND step = $2 AND error = $3)`, caseID, step, text)
 	return err
-}
-
-// billsOfRefused returns the refused cases of the last month whose bills are open.
-func billsOfRefused(ctx context.Context, tx pgx.Tx) ([]bell, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT c.id, 'settle' FROM tax_bill b JOIN intake_case c ON c.id = b.case_id
-		WHERE b.state = 'open' AND c.state = 'refused' AND c.closed_at > now() - interval '30 days' LIMIT 1000`)
-	if err != nil {
-		return nil, fmt.Errorf("look for bills of refused cases: %w", err)
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[bell])
 }
 
 func settleLetters(ctx context.Context, tx pgx.Tx, caseID int64, step intake.Step, by string) error {

@@ -9,19 +9,13 @@ import (
 
 // The refusals of the store.
 var (
-	ErrNoValuation    = errors.New("no valuation of this unit")
-	ErrNoPrior        = errors.New("no earlier voucher for this unit")
-	ErrNotAssessed    = errors.New("the case is not assessed")
-	ErrOtherFacts     = errors.New("the case is already assessed on other facts")
-	ErrNotRepeatable  = errors.New("the facts do not give this assessment")
-	ErrUndecided      = errors.New("the assessment waits for a tax officer")
-	ErrDecided        = errors.New("the assessment needs no officer, or one has decided")
-	ErrNoFigures      = errors.New("the assessment proposes no figures to confirm")
-	ErrUnknownBill    = errors.New("no bill of this reference")
-	ErrNotPaid        = errors.New("the gateway has not been paid")
-	ErrWrongAmount    = errors.New("the amount paid is not the amount of the bill")
-	ErrAnotherPayment = errors.New("the bill was paid by another order")
-	ErrNotSettled     = errors.New("the tax is not settled")
+	ErrNoValuation   = errors.New("no valuation of this unit")
+	ErrNoPrior       = errors.New("no earlier voucher for this unit")
+	ErrNotAssessed   = errors.New("the case is not assessed")
+	ErrOtherFacts    = errors.New("the case is already assessed on other facts")
+	ErrNotRepeatable = errors.New("the facts do not give this assessment")
+	ErrDecided       = errors.New("the assessment needs no officer, or one has decided")
+	ErrNoFigures     = errors.New("the assessment proposes no figures to confirm")
 )
 
 // Role is a person's place in a family (家庭成员关系).
@@ -97,23 +91,4 @@ type Prior struct {
 	Acquired Acquired
 	Voucher  string
 	Cost     Cost
-}
-
-// BillState is whether a bill has been paid.
-type BillState string
-
-// A bill is open until the gateway confirms its payment.
-const (
-	BillOpen BillState = "open"
-	BillPaid BillState = "paid"
-)
-
-// A Bill is the sum of an assessment, to be paid at once by reference (缴款单).
-// It is no tax voucher.
-type Bill struct {
-	CaseID int64
-	Ref    string
-	Amount money.Fen
-	State  BillState
-	PaidAt time.Time // zero while open
 }

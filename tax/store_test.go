@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -38,33 +37,6 @@ func assessed(t *testing.T, pool *pgxpool.Pool, caseID int64, f Facts, adopted [
 	a := Assess(f, adopted)
 	must(t, pool, func(ctx context.Context, tx pgx.Tx) error { return Record(ctx, tx, caseID, f, a) })
 	return a
-}
-
-// settled asks whether a case is settled.
-func settled(t *testing.T, pool *pgxpool.Pool, caseID int64, unit string, price money.Fen, parties ...string) error {
-	t.Helper()
-	return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error { return Settled(ctx, tx, caseID, unit, price, parties...) })
-}
-
-// billed opens the bill of a case.
-func billed(t *testing.T, pool *pgxpool.Pool, caseID int64, ref string) Bill {
-	t.Helper()
-	var b Bill
-	must(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
-		b, err = OpenBill(ctx, tx, caseID, ref, noon)
-		return err
-	})
-	return b
-}
-
-// pay records an order as paid.
-func pay(t *testing.T, pool *pgxpool.Pool, o Order) (caseID int64, err error) {
-	t.Helper()
-	err = commit(t, pool, func(ctx context.Context, tx pgx.Tx) (err error) {
-		caseID, err = Pay(ctx, tx, o, noon)
-		return err
-	})
-	return caseID, err
 }
 
 func TestAnAssessmentIsStoredOnceAndReadBackWhole(t *testing.T) {
@@ -119,10 +91,6 @@ func TestWhatIsRecordedIsNeverEdited(t *testing.T) {
 	pool := pgtest.Pool(t)
 	assessed(t, pool, 1, home(nil), SampleAdoptions())
 	assessed(t, pool, 2, home(func(f *Facts) { f.Price-- }), SampleAdoptions())
-	b := billed(t, pool, 1, "R-1")
-	if _, err := pay(t, pool, Order{Ref: "R-1", ID: "G-1", Amount: b.Amount, State: OrderPaid}); err != nil {
-		t.Fatal(err)
-	}
 	must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
 		return errors.Join(Confirm(ctx, tx, 2, "officer", "reason", noon), Adopt(ctx, tx, SampleAdoptions()[0]),
 			PutValuation(ctx, tx, Valuation{Unit: "u", Value: 1, On: day(2026, 1, 1), Document: "d"}))
@@ -130,9 +98,7 @@ func TestWhatIsRecordedIsNeverEdited(t *testing.T) {
 	for _, sql := range []string{
 		"UPDATE tax_assessment SET rule_set = ''", "DELETE FROM tax_assessment",
 		"UPDATE tax_line SET payable_fen = 0, relief_fen = due_fen", "DELETE FROM tax_line",
-		"UPDATE tax_payment SET amount_fen = 1", "DELETE FROM tax_payment",
 		"UPDATE tax_confirmation SET officer = 'x'", "DELETE FROM tax_adoption", "UPDATE tax_valuation SET value_fen = 2",
-		"UPDATE tax_bill SET state = 'open', paid_at = NULL", "UPDATE tax_bill SET amount_fen = 1", "DELETE FROM tax_bill",
 	} {
 		_, err := pool.Exec(t.Context(), sql)
 		var refused *pgconn.PgError
@@ -142,55 +108,15 @@ func TestWhatIsRecordedIsNeverEdited(t *testing.T) {
 	}
 }
 
-func TestTheGateOpensOnlyWhenEverythingIsSettled(t *testing.T) {
-	t.Parallel()
-	pool := pgtest.Pool(t)
-	f := home(nil)
-	expect := func(why string) {
-		t.Helper()
-		err := settled(t, pool, 1, f.Unit, f.Price, "a", "b")
-		if why == "" && err != nil || why != "" && (!errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), why)) {
-			t.Errorf("settled: %v, want %q", err, why)
-		}
-	}
-	expect("not assessed")
-	assessed(t, pool, 1, f, SampleAdoptions())
-	expect("no bill")
-	b := billed(t, pool, 1, "R-1")
-	expect("not paid")
-	if _, err := pay(t, pool, Order{Ref: "R-1", ID: "G-1", Amount: b.Amount, State: OrderPaid}); err != nil {
-		t.Fatal(err)
-	}
-	expect("")
-	for why, err := range map[string]error{
-		"another unit":  settled(t, pool, 1, "430602001001GB00001F00010002", f.Price),
-		"another price": settled(t, pool, 1, f.Unit, f.Price+1),
-		"other parties": settled(t, pool, 1, f.Unit, f.Price, "a", "c"),
-	} {
-		if !errors.Is(err, ErrNotSettled) || !strings.Contains(err.Error(), why) {
-			t.Errorf("%s after the assessment: %v", why, err)
-		}
-	}
-}
-
 func TestAnOfficerSettlesAManualAssessment(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.Pool(t)
 	f := home(func(f *Facts) { f.Price -= 100 })
 	assessed(t, pool, 1, f, SampleAdoptions())
-	open := func() error {
-		return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := OpenBill(ctx, tx, 1, "R-1", noon)
-			return err
-		})
-	}
 	confirm := func(caseID int64) error {
 		return commit(t, pool, func(ctx context.Context, tx pgx.Tx) error {
 			return Confirm(ctx, tx, caseID, "officer 7", "assessed value agreed, minutes 12", noon)
 		})
-	}
-	if err := open(); !errors.Is(err, ErrUndecided) {
-		t.Errorf("bill before the officer: %v, want ErrUndecided", err)
 	}
 	if err := confirm(1); err != nil {
 		t.Fatal(err)
@@ -210,9 +136,13 @@ func TestAnOfficerSettlesAManualAssessment(t *testing.T) {
 		}
 		return err
 	})
-	if b := billed(t, pool, 1, "R-1"); b.Amount != money.Yuan(8_000) {
-		t.Errorf("the bill is %v, want the figures on the assessed value", b.Amount)
-	}
+	must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
+		_, a, err := Of(ctx, tx, 1)
+		if a.Total() != money.Yuan(8_000) {
+			t.Errorf("it comes to %v, want the figures on the assessed value", a.Total())
+		}
+		return err
+	})
 	assessed(t, pool, 2, home(func(f *Facts) { f.Use = "shop" }), SampleAdoptions())
 	if err := confirm(2); !errors.Is(err, ErrNoFigures) {
 		t.Errorf("confirmed without figures: %v, want ErrNoFigures", err)

@@ -1,9 +1,8 @@
-// Package tax says what the sale of a home owes, on which article, and whether
-// it has been settled.
+// Package tax says what the sale of a home owes, and on which article.
 //
 // It knows the taxes of an individual's home sale filed in 2024–2026, the dated
-// rules behind them with their sources, which of those rules an office has
-// adopted, the bill and the payment gateway. Whatever it cannot decide from a
+// rules behind them with their sources, and which of those rules an office has
+// adopted. Whatever it cannot decide from a
 // settled rule it hands to a tax officer with every reason and the figures it
 // would propose. It knows nothing of the register, of queues, of pages or of
 // today's date: facts and dates are given to it.

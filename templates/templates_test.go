@@ -57,7 +57,7 @@ func sources(t *testing.T, dir string) string {
 func journalReasons(t *testing.T) []string {
 	reasons := []string{"accepted"}
 	for _, pattern := range []string{
-		`Reason: +"(\w+)"`, `intake\.Note\(.*"(\w+)", `, `toPerson\([\w.]+, "(\w+)"`, `rerun\(.*"(\w+)"\)`, `turn\([\w.]+, "(\w+)"\)`, `return "(nothing_due|paid)"`,
+		`Reason: +"(\w+)"`, `intake\.Note\(.*"(\w+)", `, `toPerson\([\w.]+, "(\w+)"`, `rerun\(.*"(\w+)"\)`, `turn\([\w.]+, "(\w+)"\)`,
 	} {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(sources(t, "jobs"), -1) {
 			if !strings.HasSuffix(m[1], "_") { // the beginning of a made reason, below
@@ -98,13 +98,21 @@ func ids(t *testing.T) map[string][]string {
 		add("step", string(step))
 	}
 	add("reason", journalReasons(t)...)
-	add("reason", "letter_settled")
+	add("reason", "letter_settled", "nothing_due", "paid")
 	add("verdict", constants(t, "jobs", "Verdict")...)
 	add("ending", string(jobs.RunAgain), string(jobs.PutAway))
 	add("ending", jobs.Takers()...)
 	add("outcome", string(registration.Pass), string(registration.Block), string(registration.Human))
 	add("tax", constants(t, "tax", "Tax")...)
 	add("side", constants(t, "tax", "Side")...)
+	add("bill", constants(t, "tax/payment", "BillState")...)
+	add("refund", constants(t, "tax/payment", "RefundState")...)
+	add("excess", constants(t, "tax/payment", "Excess")...)
+	for _, fee := range constants(t, "tax/payment", "Fee") {
+		all[fee] = nil
+	}
+	maps.Copy(all, jobs.FeeCodes())
+	add("step", "money")
 	add("standing", constants(t, "tax", "Standing")...)
 	add("param", constants(t, "tax", "Param")...)
 	add("special", constants(t, "tax", "Special")...)

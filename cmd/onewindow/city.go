@@ -21,7 +21,7 @@ import (
 	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
 	"onewindow/internal/web"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // city is what a host runs: the doors with the work behind them, the sandbox
@@ -90,7 +90,7 @@ func (c *city) begin(ctx context.Context, secrets demo.Secrets, log *slog.Logger
 // pay pays a bill. The sandbox gateway forgets its orders with its process, so
 // the order is placed once more, which changes nothing where it stands.
 func (c *city) pay(ctx context.Context, ref string, sum money.Fen) error {
-	if _, err := c.offices.Gateway.Ask(ctx, tax.Bill{Ref: ref, Amount: sum}); err != nil {
+	if _, err := c.offices.Gateway.Ask(ctx, payment.Bill{Ref: ref, Amount: sum}); err != nil {
 		return err
 	}
 	return c.offices.Pay(ctx, ref)

@@ -55,8 +55,13 @@ type officesConfig struct {
 	VerifyKeyFile string `json:"verify_key_file"`
 	// Font is a TrueType file for characters that the embedded fonts lack. Default: none.
 	Font string `json:"font"`
-	// Gateway is the payment channel. No default.
+	// Gateway is the city's own payment platform. No default.
 	Gateway doorConfig `json:"gateway"`
+	// WeChat is WeChat Pay, in its place. Default: none.
+	WeChat weChatConfig `json:"wechat"`
+	// PaidLater are taxes and fees for which an entry does not wait: stamp. Never those
+	// that the law has settled before it. Default: none.
+	PaidLater []string `json:"paid_later"`
 	// Messages is the carrier of messages to people. No default.
 	Messages doorConfig `json:"messages"`
 	// Companies are those of water, power and gas, by utility. Default: none.

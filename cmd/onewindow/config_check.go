@@ -35,7 +35,7 @@ func (c *config) mistakes() []string {
 	var f findings
 	c.checkDoors(&f)
 	c.checkDatabase(&f)
-	c.Offices.check(&f, c.Rehearsal)
+	c.Offices.check(&f, c.PublicURL, c.Rehearsal)
 	c.Vault.check(&f)
 	c.SignIn.check(&f, c.PublicURL)
 	c.checkWatch(&f)
@@ -85,7 +85,7 @@ func (c *config) checkDatabase(f *findings) {
 }
 
 // check checks the offices. Sandboxes are for rehearsals.
-func (o *officesConfig) check(f *findings, rehearsal bool) {
+func (o *officesConfig) check(f *findings, publicURL string, rehearsal bool) {
 	verify, err := url.Parse(o.VerifyURL)
 	f.add(o.VerifyURL == "",
 		"offices.verify_url is missing: the address of the verification page, https://window.example/v/")
@@ -101,7 +101,7 @@ func (o *officesConfig) check(f *findings, rehearsal bool) {
 	for _, p := range o.InnerNetworks {
 		f.add(wide(p), "offices.inner_networks: %s is no inner network: name the networks whose lines are protected", p)
 	}
-	o.Gateway.check(f, "offices.gateway", o.InnerNetworks, rehearsal)
+	o.checkPayment(f, publicURL, rehearsal)
 	o.Messages.check(f, "offices.messages", o.InnerNetworks, rehearsal)
 	for _, utility := range slices.Sorted(maps.Keys(o.Companies)) {
 		door, path := o.Companies[utility], "offices.companies."+utility
@@ -119,24 +119,11 @@ func (d doorConfig) check(f *findings, path string, inner []netip.Prefix, rehear
 	f.add(d.Key == "", "%s.key is missing: whsec_ and 24 to 64 bytes in base64", path)
 	err := outbound.Sign(http.Header{}, "check", time.Unix(0, 0), nil, d.Key)
 	f.add(d.Key != "" && err != nil, "%s.key is no key: whsec_ and 24 to 64 bytes in base64", path)
-	at, err := url.Parse(d.URL)
 	if d.URL == "" {
 		f.add(true, "%s.url is missing: the address under which this office is reached", path)
 		return
 	}
-	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
-		f.add(true, "%s.url: %q is no address: write https://…", path, d.URL)
-		return
-	}
-	sandbox := loopback(at.Hostname()) || reserved(at.Hostname())
-	f.add(sandbox && !rehearsal, "%s.url: %s is a sandbox, which would take or confirm what nobody paid or moved: "+
-		"name the real office, or set rehearsal on a database of its own", path, at.Hostname())
-	address, err := netip.ParseAddr(at.Hostname())
-	in := err == nil && slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(address) })
-	f.add(at.Scheme == "http" && err == nil && !in, "%s.url: %s is reached without TLS and outside inner_networks: "+
-		"use https, or name its network", path, address)
-	f.add(at.Scheme == "http" && err != nil && len(inner) == 0 && !sandbox,
-		"%s.url begins with http://: use https, or name its network in inner_networks", path)
+	checkAddress(f, path, d.URL, inner, rehearsal)
 }
 
 func (v vaultConfig) check(f *findings) {

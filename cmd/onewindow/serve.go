@@ -15,7 +15,7 @@ import (
 	"onewindow/internal/vault"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -23,7 +23,7 @@ import (
 const companyTime = 10 * time.Second
 
 // open makes the doors to the offices outside.
-func (o *officesConfig) open() (offices jobs.Offices, err error) {
+func (o *officesConfig) open(publicURL string) (offices jobs.Offices, err error) {
 	http := outbound.New(companyTime, o.InnerNetworks...)
 	if offices.Companies, err = o.companies(http); err != nil {
 		return offices, err
@@ -39,7 +39,13 @@ func (o *officesConfig) open() (offices jobs.Offices, err error) {
 		return offices, err
 	}
 	offices.VerifyURL = o.VerifyURL
-	offices.Gateway = tax.Gateway{URL: o.Gateway.URL, Key: o.Gateway.Key, Client: http}
+	offices.Gate = payment.Gate{Later: o.PaidLater}
+	offices.Gateway = payment.Platform{URL: o.Gateway.URL, Key: o.Gateway.Key, Merchant: o.Gateway.Name, Client: http}
+	if o.WeChat.used() {
+		if offices.Gateway, err = o.WeChat.open(publicURL, http); err != nil {
+			return offices, err
+		}
+	}
 	offices.Messages = notice.Channel{URL: o.Messages.URL, Key: o.Messages.Key, Client: http}
 	return offices, nil
 }
@@ -72,7 +78,7 @@ func (r real) open(ctx context.Context, listen string, s streams) (d *database, 
 		return nil, o, err
 	}
 	o.log = o.told.Log.open(s)
-	if o.offices, err = o.told.Offices.open(); err != nil {
+	if o.offices, err = o.told.Offices.open(o.told.PublicURL); err != nil {
 		return nil, o, err
 	}
 	o.offices.Sample = o.told.Rehearsal

@@ -95,7 +95,7 @@ func (r *rehearsal) surround(c *config) {
 	}
 	r.offices.Serve(nil) // callbacks go to the program
 	r.t.Cleanup(r.offices.Close)
-	c.Offices.Gateway = doorConfig{URL: r.offices.Gateway.URL, Key: r.offices.Gateway.Key}
+	c.Offices.Gateway = doorConfig{URL: r.offices.URL + "/pay", Key: r.offices.GatewayKey}
 	c.Offices.Messages = doorConfig{URL: r.offices.URL + "/messages", Key: outbound.Key(make([]byte, 32))}
 	c.Offices.Companies = map[string]doorConfig{}
 	for utility, company := range r.offices.Companies {

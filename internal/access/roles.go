@@ -48,6 +48,7 @@ const (
 	Return      Action = "return"       // send a review back for supplements
 	Review      Action = "review"       // approve or refuse
 	ConfirmTax  Action = "confirm_tax"  // take proposed figures as one's own
+	Refund      Action = "refund"       // give back what was paid
 	GiveUp      Action = "give_up"      // end a utility's step that nobody can end otherwise
 	Retry       Action = "retry"        // run again a step that a person holds
 	HandOver    Action = "hand_over"    // give the printed certificate to a party
@@ -69,7 +70,7 @@ var may = map[Role][]Action{
 	Clerk:         {See, Preflight, Accept, GiveUp, HandOver, SeeDocument, AddMaterial, SeeMaterial, Reveal},
 	Reviewer:      {See, Preflight, Return, SeeMaterial, Reveal},
 	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, SeeMaterial, Reveal},
-	TaxOfficer:    {See, ConfirmTax, Retry, SeeMaterial, Reveal},
+	TaxOfficer:    {See, ConfirmTax, Refund, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
 	Company:       {}, // its programs answer by signed callbacks
 	Citizen:       {SeeOwn, SeeAudit},

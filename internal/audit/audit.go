@@ -30,10 +30,14 @@ const (
 	MaterialAdded Action = "material_added" // 上传材料
 	MaterialSeen  Action = "material_seen"  // 下载材料; the result is its kind
 
+	RefundAsked  Action = "refund_asked"  // 申请退款; the result is the refund
+	Refunded     Action = "refunded"      // 已退款; the result is the refund
+	VoucherNoted Action = "voucher_noted" // 登记完税凭证; the result is its number
+
 	Verified    Action = "verified"     // 公众验真
 	Queried     Action = "queried"      // 查询不动产
 	Told        Action = "told"         // 通知权利人; the result says how many
-	Paid        Action = "paid"         // 缴税
+	Paid        Action = "paid"         // 缴税; the result says what became of the payment
 	Entered     Action = "entered"      // 登簿
 	Issued      Action = "issued"       // 制证
 	SignedIn    Action = "signed_in"    // 登录

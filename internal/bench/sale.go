@@ -13,6 +13,8 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/town"
 	"onewindow/jobs"
+	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // homesPerSecond bounds how many homes are built for a second of saturation.
@@ -120,7 +122,8 @@ func (p *people) pay(id int64) error {
 	if err != nil {
 		return err
 	}
-	return p.offices.Pay(context.Background(), jobs.BillRef(number))
+	// Nothing but the buyer's bill is due: the seller is exempt.
+	return p.offices.Pay(context.Background(), payment.RefOf(string(number), payment.Payer{Side: tax.BuyerSide}, 1))
 }
 
 // number waits for the window to have said it: a step may be faster than that.

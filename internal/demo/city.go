@@ -20,6 +20,7 @@ import (
 	"onewindow/internal/town"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 const (
@@ -76,7 +77,7 @@ func adopt(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return payment.Adopt(ctx, tx, payment.SampleAdoptions()...)
 }
 
 func ground(ctx context.Context, tx pgx.Tx) error {

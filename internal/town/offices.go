@@ -16,7 +16,7 @@ import (
 	"onewindow/internal/sandbox"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -26,7 +26,9 @@ type Offices struct {
 	jobs.Offices
 	URL      string
 	Payments *sandbox.Payments
-	Inbox    *sandbox.Inbox // where messages to people go
+	// GatewayKey signs the messages of the gateway, at URL and /pay.
+	GatewayKey string
+	Inbox      *sandbox.Inbox // where messages to people go
 
 	flow      *jobs.Flow // whom the callbacks are for; set by Serve
 	companies []*sandbox.Company
@@ -63,11 +65,12 @@ func NewOffices(cfg Config) (*Offices, error) {
 	client := outbound.New(10*time.Second, outbound.Loopback()...)
 	o.Offices = jobs.Offices{
 		Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
-		Gateway:   tax.Gateway{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client},
 		Companies: map[string]utilities.Company{},
 		Messages:  notice.Channel{URL: o.URL + "/messages", Key: outbound.Key(random()), Client: client},
 	}
-	o.Payments = sandbox.NewPayments(o.Gateway.Key, cfg.Callbacks+"/payments", client)
+	gateway := payment.Platform{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client}
+	o.Gateway, o.GatewayKey = gateway, gateway.Key
+	o.Payments = sandbox.NewPayments(gateway.Key, cfg.Callbacks+"/payments", client)
 	o.Inbox = sandbox.NewInbox(o.Messages.Key)
 	o.mux.Handle("POST /messages", o.Inbox)
 	o.mux.Handle("/pay/", http.StripPrefix("/pay", o.Payments))
@@ -105,9 +108,9 @@ func (o *Offices) Close() {
 	_ = o.server.Close()
 }
 
-// Pay pays the bill of a case at the gateway, as its payer would.
+// Pay pays a bill at the gateway, as its payer would.
 func (o *Offices) Pay(ctx context.Context, ref string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.Gateway.URL+"/orders/"+ref+"/pay", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.URL+"/pay/orders/"+ref+"/pay", nil)
 	if err != nil {
 		return err
 	}

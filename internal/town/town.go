@@ -18,6 +18,7 @@ import (
 	"onewindow/internal/money"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 const (
@@ -91,6 +92,9 @@ func adopt(ctx context.Context, tx pgx.Tx, first int) error {
 		if err := tax.Adopt(ctx, tx, a); err != nil {
 			return err
 		}
+	}
+	if err := payment.Adopt(ctx, tx, payment.SampleAdoptions()...); err != nil {
+		return err
 	}
 	return registration.PutParcel(ctx, tx, registration.Parcel{
 		Code: parcel, Location: location, Area: 12345_67, Use: registration.UrbanResidential,

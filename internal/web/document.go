@@ -3,14 +3,12 @@ package web
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"net/url"
 
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
 )
 
 // certificate answers with the printed certificate, unmasked. The address names
@@ -33,22 +31,5 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 		url.PathEscape(string(d.Number))+".pdf")
 	h.Set("ETag", `"`+hex.EncodeToString(d.SHA256[:])+`"`)
 	http.ServeContent(w, r, "", d.IssuedAt, bytes.NewReader(d.PDF))
-	return nil
-}
-
-// toPayment leads to the gateway's page for what the case owes.
-func (s *server) toPayment(w http.ResponseWriter, r *http.Request) error {
-	number, err := s.reach(r, access.See)
-	if err != nil {
-		return err
-	}
-	page, err := s.Flow.PayPage(r.Context(), number)
-	if errors.Is(err, tax.ErrUnknownBill) { // nothing to pay: the case says why
-		page, err = "/cases/"+string(number), nil
-	}
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, page, http.StatusSeeOther)
 	return nil
 }

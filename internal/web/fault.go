@@ -14,6 +14,7 @@ import (
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -126,10 +127,15 @@ var faults = []struct {
 	{outbound.ErrTooLarge, fault{code: "too_large", status: http.StatusRequestEntityTooLarge}},
 	{outbound.ErrMalformed, fault{code: "notice_malformed", status: http.StatusUnprocessableEntity}},
 	{outbound.ErrNoReply, fault{code: "unavailable", status: http.StatusServiceUnavailable, retry: retryUnavailable}},
-	{tax.ErrNoOrder, fault{code: "bill_unknown", status: http.StatusNotFound}},
-	{tax.ErrUnknownBill, fault{code: "bill_unknown", status: http.StatusNotFound}},
-	{tax.ErrWrongAmount, fault{code: "wrong_amount", status: http.StatusConflict}},
-	{tax.ErrAnotherPayment, fault{code: "paid_twice", status: http.StatusConflict}},
+	{payment.ErrNoOrder, fault{code: "bill_unknown", status: http.StatusNotFound}},
+	{payment.ErrUnknownBill, fault{code: "bill_unknown", status: http.StatusNotFound}},
+	{payment.ErrOtherOrder, fault{code: "gateway_contradicts", status: http.StatusConflict}},
+	{payment.ErrOtherMerchant, fault{code: "gateway_contradicts", status: http.StatusConflict}},
+	{payment.ErrCurrency, fault{code: "gateway_contradicts", status: http.StatusConflict}},
+	{payment.ErrStaleAmount, fault{code: "refundable_stale", status: http.StatusPreconditionFailed}},
+	{payment.ErrTooMuch, fault{code: "refund_too_large", status: http.StatusUnprocessableEntity}},
+	{payment.ErrNotPaid, fault{code: "bill_unpaid", status: http.StatusConflict}},
+	{payment.ErrVoucher, fault{code: "voucher_not_taken", status: http.StatusConflict}},
 	{utilities.ErrNoRequest, fault{code: "request_unknown", status: http.StatusNotFound, retry: 10 * time.Second}},
 	{jobs.ErrNoGateway, fault{code: "not_found", status: http.StatusNotFound}},
 	{jobs.ErrNoCompany, fault{code: "not_found", status: http.StatusNotFound}},

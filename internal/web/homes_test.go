@@ -15,7 +15,7 @@ import (
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
 
@@ -62,7 +62,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	o := jobs.Offices{
 		Messages: notice.Channel{URL: inbox.URL, Key: key("carrier"), Client: client},
 		Press:    press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
-		Gateway:   tax.Gateway{URL: gateway.URL, Key: key("gateway"), Client: client},
+		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Client: client},
 		Companies: map[string]utilities.Company{},
 	}
 	for _, u := range utilities.Utilities {
@@ -78,7 +78,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 // pay pays the bill of a case at the gateway, as its payer would.
 func (o *office) pay(number intake.Number) {
 	o.t.Helper()
-	res, err := http.Post(o.gateway.URL+"/orders/"+string(number)+"-tax/pay", "", nil)
+	res, err := http.Post(o.gateway.URL+"/orders/"+string(number)+"-b-1/pay", "", nil) // the seller owes nothing
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (s *server) pages(r chi.Router) {
 	r.Post("/cases/{number}/reveal", s.pageFor(access.SeeDocument, s.postReveal))
 	r.Get("/cases/{number}/certificate", s.pageFor(access.SeeDocument, s.certificate))
 	r.Post("/cases/{number}/certificate/hand-over", s.pageFor(access.HandOver, s.postHandOver))
-	r.Get("/cases/{number}/pay", s.pageFor(access.See, s.toPayment))
+	s.billPages(r)
 }
 
 // frame is what every page needs, whoever reads it. Errors stand at its top, each

@@ -149,6 +149,9 @@ func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 	return p
 }
 
+// AwaitsPayment says that the case waits for its payers.
+func (p casePage) AwaitsPayment() bool { return awaitsPayment(p.Case.Steps) }
+
 // MayReveal says whether the reader may ask to see people whole.
 func (p casePage) MayReveal() bool { return p.Staff.May(access.SeeDocument) }
 

@@ -14,7 +14,6 @@ import (
 	"onewindow/internal/access"
 	"onewindow/internal/notice"
 	"onewindow/jobs"
-	"onewindow/tax"
 )
 
 // citizenPages adds the pages of the parties: one question on each.
@@ -29,7 +28,7 @@ func (s *server) citizenPages(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(brief, s.identify, s.limitPerson)
 		r.Get("/my", s.pageFor(access.SeeOwn, s.showMine))
-		r.Get("/my/pay", s.pageFor(access.SeeOwn, s.payMine))
+		s.myBillPages(r)
 		r.Get("/api/v1/my/case", s.may(access.SeeOwn, s.answerMine))
 	})
 }
@@ -193,21 +192,4 @@ func (s *server) mine(r *http.Request) (*jobs.Sight, error) {
 		return nil, err
 	}
 	return c, permitOn(r.Context(), access.SeeOwn, objectOf(c.Case))
-}
-
-// payMine leads to the gateway's page for what the case owes.
-func (s *server) payMine(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.mine(r)
-	if err != nil {
-		return err
-	}
-	page, err := s.Flow.PayPage(r.Context(), c.Number)
-	if errors.Is(err, tax.ErrUnknownBill) {
-		page, err = "/my", nil
-	}
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, page, http.StatusSeeOther)
-	return nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"onewindow/intake"
@@ -10,7 +11,7 @@ import (
 	"onewindow/internal/money"
 	"onewindow/jobs"
 	"onewindow/registration"
-	"onewindow/tax"
+	"onewindow/tax/payment"
 )
 
 // mineView is a case as its parties see it: where it stands and what it owes,
@@ -24,6 +25,8 @@ type mineView struct {
 	ClosedAt    *time.Time          `json:"closed_at,omitempty"`
 	Steps       []mineStep          `json:"steps"`
 	Owed        *mineBill           `json:"bill,omitempty"`
+	Bills       []billView          `json:"bills,omitempty"`
+	Refunds     []refundView        `json:"refunds,omitempty"`
 	Certificate registration.Number `json:"certificate,omitempty"`
 }
 
@@ -34,22 +37,23 @@ type mineStep struct {
 	Holder string       `json:"holder,omitempty"`
 }
 
-// mineBill is what the case owes. Pay is empty unless it can be paid now.
+// mineBill is what the case owes in all. Pay is empty unless something can be paid now.
 type mineBill struct {
-	Amount money.Fen     `json:"amount_fen"`
-	State  tax.BillState `json:"state"`
-	Pay    string        `json:"pay,omitempty"`
+	Amount money.Fen         `json:"amount_fen"`
+	State  payment.BillState `json:"state"`
+	Pay    string            `json:"pay,omitempty"`
 }
 
-func mineOf(c *jobs.Sight) mineView {
+func mineOf(lang string, c *jobs.Sight) mineView {
 	v := mineView{Number: c.Number, Kind: c.Kind, Unit: lastGroups(c.Unit.Groups()), State: c.State,
 		AcceptedAt: when(c.AcceptedAt), ClosedAt: whenever(c.ClosedAt), Certificate: c.Certificate}
 	for _, p := range c.Progress {
 		v.Steps = append(v.Steps, mineStep{p.Step, p.State, p.Holder})
 	}
-	if b := c.Bill; b != nil {
-		v.Owed = &mineBill{Amount: b.Amount, State: b.State}
-		if b.State == tax.BillOpen {
+	v.Bills, v.Refunds = billsOf(lang, "/my", c), refundsOf(c)
+	if b := firstBill(v.Bills); b != nil {
+		v.Owed = &mineBill{Amount: payment.Total(c.Bills), State: b.State}
+		if b.Page != "" {
 			v.Owed.Pay = "/my/pay"
 		}
 	}
@@ -62,7 +66,7 @@ func (s *server) answerMine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, mineOf(c))
+	return answer(w, http.StatusOK, mineOf(languageOf(r), c))
 }
 
 // myPage shows a party their case.
@@ -70,6 +74,13 @@ type myPage struct {
 	frame
 	Case mineView
 	Who  string
+}
+
+// AwaitsPayment says that the case waits for its payers.
+func (p myPage) AwaitsPayment() bool {
+	return slices.ContainsFunc(p.Case.Steps, func(s mineStep) bool {
+		return s.Step == intake.Settle && s.State == intake.AwaitingPayment
+	})
 }
 
 func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
@@ -81,7 +92,7 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := myPage{frame: frameOf(r, ""), Case: mineOf(c), Who: who.Name}
+	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c), Who: who.Name}
 	if !ended(c) {
 		p.Refresh = 30
 	}

@@ -1,15 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"errors"
-	"image/png"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/qr"
 
 	"onewindow/internal/access"
 )
@@ -85,20 +80,7 @@ func (s *server) pictureEnrolment(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	code, err := qr.Encode(seed.Address(who, "Onewindow"), qr.M, qr.Auto)
-	if err == nil {
-		code, err = barcode.Scale(code, pictureSide, pictureSide)
-	}
-	var b bytes.Buffer
-	if err == nil {
-		err = png.Encode(&b, code)
-	}
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "image/png")
-	_, _ = b.WriteTo(w) // a client that has gone is no fault
-	return nil
+	return drawCode(w, seed.Address(who, "Onewindow"))
 }
 
 // postEnrolment takes the authenticator's first code and opens the first session.

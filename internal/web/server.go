@@ -121,6 +121,10 @@ func (s *server) routes(r chi.Router) {
 			r.Get("/{number}/audit", s.may(access.SeeAudit, s.caseAudit))
 			r.Post("/{number}/certificate/hand-over", s.may(access.HandOver, s.handOverCase))
 			r.Post("/{number}/steps/{step}/decision", s.may(access.See, s.decide)) // and by verdict
+			r.Post("/{number}/bills", s.may(access.Accept, s.renewBills))
+			r.Get("/{number}/bills/{bill}", s.may(access.See, s.showBill))
+			r.Post("/{number}/bills/{bill}/refunds", s.may(access.Refund, s.askRefund))
+			r.Post("/{number}/bills/{bill}/voucher", s.may(access.ConfirmTax, s.noteVoucher))
 		})
 		s.operate(r)
 		s.pages(r)

@@ -99,10 +99,9 @@ func viewOf(lang string, c *jobs.Sight) caseView {
 		Accounts: accountsOf(lang, c),
 	}
 	if c.Tax != nil {
-		v.Tax = taxOf(lang, c.Tax, c.Bill)
-		if b := v.Tax.Bill; b != nil && b.State == tax.BillOpen {
-			b.Page = "/cases/" + string(c.Number) + "/pay"
-		}
+		v.Tax = taxOf(lang, c.Tax)
+		v.Tax.Bills, v.Tax.Refunds = billsOf(lang, "/cases/"+string(c.Number), c), refundsOf(c)
+		v.Tax.Bill = firstBill(v.Tax.Bills)
 	}
 	if c.Certificate != "" {
 		v.Certificate = certificateOf(c)
@@ -182,7 +181,9 @@ type taxView struct {
 	Without   []tax.Tax         `json:"without,omitempty"`
 	Confirmed *tax.Confirmation `json:"confirmed,omitempty"`
 	Total     money.Fen         `json:"total_fen"`
-	Bill      *billView         `json:"bill,omitempty"`
+	Bill      *billView         `json:"bill,omitempty"` // the first that waits, else the first
+	Bills     []billView        `json:"bills,omitempty"`
+	Refunds   []refundView      `json:"refunds,omitempty"`
 }
 
 // lineView is a line with the sentence of its reason.
@@ -191,15 +192,7 @@ type lineView struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-type billView struct {
-	Ref    string        `json:"ref"`
-	Amount money.Fen     `json:"amount_fen"`
-	State  tax.BillState `json:"state"`
-	PaidAt *time.Time    `json:"paid_at,omitempty"`
-	Page   string        `json:"page,omitempty"` // leads to where a person pays
-}
-
-func taxOf(lang string, a *tax.Assessment, bill *tax.Bill) *taxView {
+func taxOf(lang string, a *tax.Assessment) *taxView {
 	v := &taxView{RuleSet: a.RuleSet, Lines: []lineView{}, Without: a.Without, Confirmed: a.Confirmed, Total: a.Total()}
 	for _, l := range a.Lines {
 		line := lineView{Line: l}
@@ -211,12 +204,6 @@ func taxOf(lang string, a *tax.Assessment, bill *tax.Bill) *taxView {
 	for _, m := range a.Manual {
 		words := templates.Say(lang, "manual."+string(m.Code), m.Args)
 		v.Manual = append(v.Manual, defect{Code: string(m.Code), Detail: words})
-	}
-	if bill != nil {
-		v.Bill = &billView{Ref: bill.Ref, Amount: bill.Amount, State: bill.State}
-		if !bill.PaidAt.IsZero() {
-			v.Bill.PaidAt = whenever(&bill.PaidAt)
-		}
 	}
 	return v
 }
