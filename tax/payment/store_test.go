@@ -103,7 +103,9 @@ func (s *till) settled(g Gate) error {
 	})
 }
 
-func paid(b Bill, id string) Order { return Order{Ref: b.Ref, ID: id, Amount: b.Amount, State: OrderPaid} }
+func paid(b Bill, id string) Order {
+	return Order{Ref: b.Ref, ID: id, Amount: b.Amount, State: OrderPaid}
+}
 
 // Each payer has a bill of their own, with all their taxes; the holder's bears the fee.
 func TestEachPayerHasABill(t *testing.T) {
@@ -141,7 +143,9 @@ func (s *till) assessed() (f tax.Facts, a tax.Assessment, err error) {
 // Several sellers owe their income tax each for themselves, the rest together.
 func TestSeveralSellersHaveBillsOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	half := func(only tax.Answer) tax.Seller { return tax.Seller{Kind: tax.Resident, Num: 1, Den: 2, OnlyHome: only} }
+	half := func(only tax.Answer) tax.Seller {
+		return tax.Seller{Kind: tax.Resident, Num: 1, Den: 2, OnlyHome: only}
+	}
 	s := newTill(t, home(day(2015, 1, 1), half(tax.Yes), half(tax.No)))
 	var refs []string
 	for _, b := range s.open(noon) {
