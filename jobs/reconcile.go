@@ -178,7 +178,9 @@ func (f *Flow) ReconcileDay(ctx context.Context, day time.Time) (r payment.Recon
 	return r, err
 }
 
-// askMissing asks about a payment of the file that settles no bill here.
+// askMissing asks about a payment of the file that is not in our books. Of a bill
+// that is no longer open it is money for which nothing is owed: the second of two,
+// which no query shows any more.
 func (f *Flow) askMissing(ctx context.Context, t payment.Trade) error {
 	if t.Refund != "" {
 		return nil
@@ -189,8 +191,8 @@ func (f *Flow) askMissing(ctx context.Context, t payment.Trade) error {
 		return nil // the comparison says so
 	case err != nil:
 		return err
-	case b.Settled():
-		return nil
+	case b.State != payment.BillOpen:
+		return f.bookTrade(ctx, c, t)
 	}
 	if err := f.askBill(ctx, c, b); err != nil && !strange(err) && !errors.Is(err, payment.ErrNoOrder) {
 		return err
@@ -239,4 +241,14 @@ func (f *Flow) askPayers(ctx context.Context, id int64) error {
 		}
 	}
 	return errors.Join(err, already(f.endSettle(ctx, c)))
+}
+
+// bookTrade books a payment of the file, if it is news.
+func (f *Flow) bookTrade(ctx context.Context, c intake.Case, t payment.Trade) error {
+	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		if err := intake.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		return f.note(ctx, tx, c, payment.Order{Ref: t.Ref, ID: t.OrderID, Amount: t.Amount, State: payment.OrderPaid})
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -108,7 +107,7 @@ func (f *Flow) settled(c intake.Case, orders []payment.Order, from intake.State)
 		if err != nil {
 			return intake.Move{}, err
 		}
-		if !slices.ContainsFunc(bills, f.Gate.Waits) && slices.ContainsFunc(bills, payment.Bill.Lives) {
+		if !f.Gate.Owing(bills) {
 			return f.paidUp(ctx, tx, c, bills)
 		}
 		if from != intake.Running {

@@ -97,6 +97,7 @@ type FeeDoubt struct {
 func FeesOf(f FeeFacts, adopted []FeeAdoption) Fees {
 	d := &desk{facts: f, adopted: adopted}
 	fees := d.fees()
+	fees.Doubts = d.missing // nothing is in force
 	for _, r := range slices.Clone(d.asked) {
 		if r.standing == tax.Unsettled && slices.ContainsFunc(r.row.alternatives, func(v int64) bool {
 			return !fees.same((&desk{facts: f, adopted: adopted, assumed: map[Fee]int64{r.row.fee: v}}).fees())
@@ -126,6 +127,7 @@ type desk struct {
 	adopted []FeeAdoption
 	assumed map[Fee]int64
 	asked   []feeRuling
+	missing []FeeDoubt
 }
 
 // feeRuling is one value of the table as it stands here and now.
@@ -158,18 +160,27 @@ func (d *desk) fees() (f Fees) {
 
 // item is a fee, so many times.
 func (d *desk) item(fee Fee, times int) Item {
-	amount := money.Fen(d.value(fee) * int64(times))
-	r := d.asked[len(d.asked)-1]
+	r, ok := d.rule(fee)
+	if !ok {
+		d.missing = append(d.missing, FeeDoubt{Fee: fee})
+	}
+	amount := money.Fen(r.value * int64(times))
 	return Item{Code: string(fee), Amount: amount, Rule: string(fee) + "@" + r.row.from.Format(time.DateOnly),
 		Ruling: []tax.Settlement{r.settlement()}}
 }
 
-// value returns a number of the table: a verified one first, then the office's
-// adoption, then the proposal. What the table does not hold is 0.
+// value returns a number of the table. What it does not hold is 0.
 func (d *desk) value(fee Fee) int64 {
+	r, _ := d.rule(fee)
+	return r.value
+}
+
+// rule looks a fee up: a verified value first, then the office's adoption, then the
+// proposal; false if nothing is in force.
+func (d *desk) rule(fee Fee) (feeRuling, bool) {
 	at := slices.IndexFunc(feeTable, func(r feeRow) bool { return r.fee == fee && within(d.facts.On, r.from, r.to) })
 	if at < 0 {
-		return 0
+		return feeRuling{row: feeRow{fee: fee}, standing: tax.Unsettled}, false
 	}
 	r := feeRuling{row: feeTable[at], value: feeTable[at].value, standing: tax.Unsettled}
 	if r.row.evidence == tax.Official {
@@ -180,7 +191,7 @@ func (d *desk) value(fee Fee) int64 {
 		r.value = v
 	}
 	d.asked = append(d.asked, r)
-	return r.value
+	return r, true
 }
 
 // adoption returns the office's decision: the narrowest region, then the newest.

@@ -52,6 +52,24 @@ func (g Gate) Waits(b Bill) bool {
 	}) || b.State == BillOpen && len(b.Items) == 0
 }
 
+// Owing says whether the entry waits for a payer: for the newest bill of each. One
+// that is void or expired is owed as much as an open one.
+func (g Gate) Owing(bills []Bill) bool {
+	newest := map[Payer]Bill{}
+	for _, b := range bills {
+		newest[b.Payer] = b
+	}
+	for _, b := range newest {
+		if b.Payer.Side != BothSides && !b.Lives() {
+			b.State = BillOpen
+		}
+		if g.Waits(b) {
+			return true
+		}
+	}
+	return len(newest) == 0
+}
+
 // Settled returns nil when the right may be entered as far as tax goes (I7): the
 // assessment is decided, its facts still are those of the case, and every line that
 // the office does not put off pays nothing for a coded reason or is covered by a
@@ -79,7 +97,14 @@ func (g Gate) Settled(ctx context.Context, tx pgx.Tx, caseID int64, c Claim) err
 	if err != nil {
 		return fmt.Errorf("settled: %w", err)
 	}
-	return g.covered(caseID, a, slices.DeleteFunc(bills, func(b Bill) bool { return !b.Lives() }))
+	live := slices.DeleteFunc(slices.Clone(bills), func(b Bill) bool { return !b.Lives() })
+	if err := g.covered(caseID, a, live); err != nil {
+		return err
+	}
+	if g.Owing(bills) {
+		return notSettled(caseID, "a payer has no bill that is paid")
+	}
+	return nil
 }
 
 // covered returns nil when the bills that live cover every line and fee.

@@ -48,9 +48,15 @@ type till struct {
 
 func newTill(t *testing.T, f tax.Facts) *till {
 	t.Helper()
+	return newTillOf(t, f, SampleAdoptions())
+}
+
+// newTillOf is newTill of an office that has adopted something else of the fee table.
+func newTillOf(t *testing.T, f tax.Facts, adopted []FeeAdoption) *till {
+	t.Helper()
 	s := &till{t: t, pool: pgtest.Pool(t), f: f}
 	s.must(func(ctx context.Context, tx pgx.Tx) error {
-		return errors.Join(tax.Record(ctx, tx, 1, f, tax.Assess(f, tax.SampleAdoptions())), Adopt(ctx, tx, SampleAdoptions()...))
+		return errors.Join(tax.Record(ctx, tx, 1, f, tax.Assess(f, tax.SampleAdoptions())), Adopt(ctx, tx, adopted...))
 	})
 	return s
 }
