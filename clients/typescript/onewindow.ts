@@ -88,6 +88,20 @@ export interface Application {
   utilities?: UtilityAccount[];
 }
 
+export interface AskRefundParams {
+  /**
+   * a bill of the case, by its code
+   * @maxLength 40
+   * @example "b-1"
+   */
+  bill: string;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface AuditLine {
   action: string;
   /** a staff id, applicant, machine or public */
@@ -117,15 +131,45 @@ export interface AuditLine {
   text: string;
 }
 
+/** What one payer owes */
 export interface Bill {
   /** 1/100 yuan */
   amount_fen: Fen;
+  /** names it in addresses below its case */
+  code: string;
+  /** @format date-time */
+  expires_at?: string;
+  items: {
+    /** 1/100 yuan */
+    amount_fen: Fen;
+    /** a tax or a fee */
+    code: string;
+    name: string;
+    /** main parameter and the day it took effect */
+    rule: string;
+  }[];
   /** leads to where a person pays */
   page?: string;
   /** @format date-time */
   paid_at?: string;
+  payer: "buyer" | "seller" | "both";
+  /** 1 for the first person of the side; 0 when the side owes together */
+  person: number;
+  /** our receipt of the payment; no tax voucher */
+  receipt?: string;
   ref: string;
-  state: "open" | "paid";
+  /** 1/100 yuan */
+  refundable_fen: Fen;
+  /** 1/100 yuan */
+  returned_fen: Fen;
+  state: "open" | "paid" | "treasury" | "void" | "expired";
+  /**
+   * when the tax side said that the money is in the treasury
+   * @format date-time
+   */
+  treasury_at?: string;
+  /** the number of the tax side's voucher as received */
+  voucher?: string;
 }
 
 /** A case in a list, with the open step that is due first */
@@ -278,7 +322,7 @@ export interface Credentials {
 
 export interface DeadLetter {
   /** day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10) */
-  acceptance_number: AcceptanceNumber;
+  acceptance_number?: AcceptanceNumber;
   /** @format date-time */
   at: string;
   attempts: number;
@@ -288,7 +332,7 @@ export interface DeadLetter {
   error: string;
   /** @format int64 */
   id: number;
-  /** a step, or notice for a message */
+  /** a step, notice for a message, or money */
   step: string;
 }
 
@@ -508,10 +552,12 @@ export interface Mine {
     pay?: string;
     state: string;
   };
+  bills?: Bill[];
   certificate?: string;
   /** @format date-time */
   closed_at?: string;
   kind: string;
+  refunds?: Refund[];
   state: CaseState;
   steps: {
     holder?: string;
@@ -520,6 +566,20 @@ export interface Mine {
   }[];
   /** the last two groups of its code */
   unit: string;
+}
+
+export interface NoteVoucherParams {
+  /**
+   * a bill of the case, by its code
+   * @maxLength 40
+   * @example "b-1"
+   */
+  bill: string;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 export interface Party {
@@ -577,6 +637,41 @@ export interface Readiness {
   ready: boolean;
 }
 
+/** Money that goes back to who paid it */
+export interface Refund {
+  /** 1/100 yuan */
+  amount_fen: Fen;
+  bill: string;
+  /** @format date-time */
+  due_at: string;
+  /** @format date-time */
+  ended_at?: string;
+  ref: string;
+  state: "due" | "asked" | "done" | "failed";
+  why:
+    | "paid_late"
+    | "paid_twice"
+    | "paid_other"
+    | "case_ended"
+    | "reassessed"
+    | "by_a_person";
+}
+
+export interface RefundRequest {
+  /** 1/100 yuan */
+  amount_fen: Fen;
+  /** @maxLength 500 */
+  reason: string;
+}
+
+export interface RenewBillsParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface RetryDeadLetterParams {
   /**
    * the letter's number
@@ -629,6 +724,20 @@ export interface Settlement {
   standing: "verified" | "adopted" | "unsettled" | "officer";
   /** @format int64 */
   value: number;
+}
+
+export interface ShowBillParams {
+  /**
+   * a bill of the case, by its code
+   * @maxLength 40
+   * @example "b-1"
+   */
+  bill: string;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 export interface ShowCaseAuditParams {
@@ -733,12 +842,15 @@ export type StepState =
 
 /** What the transfer owes: every line with the rulings behind it */
 export interface Tax {
+  /** the first that waits, else the first; see bills */
   bill?: Bill;
+  bills?: Bill[];
   /** An officer took the proposed figures as their own */
   confirmed?: Confirmation;
   lines: TaxLine[];
   /** why an officer must decide */
   manual?: Defect[];
+  refunds?: Refund[];
   rule_set: string;
   /** 1/100 yuan */
   total_fen: Fen;
@@ -780,6 +892,11 @@ export interface UtilityAccount {
   account: string;
   /** water, power or gas */
   utility: string;
+}
+
+export interface Voucher {
+  /** @maxLength 40 */
+  voucher: string;
 }
 
 export type QueryParamsType = Record<string | number, any>;
@@ -1525,6 +1642,106 @@ export class Api<
       }),
 
     /**
+     * @description While the case waits for its payers: a void or expired bill is replaced by a new one, an open one stays.
+     *
+     * @tags cases
+     * @name RenewBills
+     * @summary Give the payers of a case new bills for those that are over
+     * @request POST:/api/v1/cases/{number}/bills
+     * @secure
+     */
+    renewBills: ({ number }: RenewBillsParams, params: RequestParams = {}) =>
+      this.request<void, Problem>({
+        path: `/api/v1/cases/${number}/bills`,
+        method: "POST",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags cases
+     * @name ShowBill
+     * @summary A bill; its ETag is what can be given back of it
+     * @request GET:/api/v1/cases/{number}/bills/{bill}
+     * @secure
+     */
+    showBill: ({ number, bill }: ShowBillParams, params: RequestParams = {}) =>
+      this.request<Bill, Problem>({
+        path: `/api/v1/cases/${number}/bills/${bill}`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case is given back by itself.
+     *
+     * @tags cases
+     * @name AskRefund
+     * @summary Have a part of a payment given back through the gateway
+     * @request POST:/api/v1/cases/{number}/bills/{bill}/refunds
+     * @secure
+     */
+    askRefund: (
+      { number, bill }: AskRefundParams,
+      data: RefundRequest,
+      params: RequestParams = {},
+    ) =>
+      this.request<Refund, Problem>({
+        path: `/api/v1/cases/${number}/bills/${bill}/refunds`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+     *
+     * @tags cases
+     * @name NoteVoucher
+     * @summary Note the tax side's word that the money of a bill is in the treasury
+     * @request POST:/api/v1/cases/{number}/bills/{bill}/voucher
+     * @secure
+     */
+    noteVoucher: (
+      { number, bill }: NoteVoucherParams,
+      data: Voucher,
+      params: RequestParams = {},
+    ) =>
+      this.request<Bill, Problem>({
+        path: `/api/v1/cases/${number}/bills/${bill}/voucher`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name RenewMine
+     * @summary Ask for new bills in place of those that are over
+     * @request POST:/api/v1/my/bills
+     * @secure
+     */
+    renewMine: (params: RequestParams = {}) =>
+      this.request<void, Problem>({
+        path: `/api/v1/my/bills`,
+        method: "POST",
+        secure: true,
+        ...params,
+      }),
+
+    /**
      * @description Where it stands and what it owes, nobody named.
      *
      * @tags sessions
@@ -1664,4 +1881,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 57b4a9decbda7b16c97b1f9fa55e865891c4fd9d0a45b2992fec3a70e21adbcc
+// sha256 of the description: 0f74d22974547782a05e4239c7cdf821789b709df8ca25a7d11de8182ec0c6df

@@ -269,7 +269,7 @@ func (r *rehearsal) finish(number string) {
 				approved = true
 			}
 		}
-		if !paid && c.Tax != nil && c.Tax.Bill != nil && c.Tax.Bill.State == "open" {
+		if !paid && c.Tax != nil && c.Tax.Bill != nil && c.Tax.Bill.State == "open" { // the seller owes nothing
 			paid = r.offices.Pay(r.t.Context(), c.Tax.Bill.Ref) == nil
 		}
 		time.Sleep(50 * time.Millisecond)

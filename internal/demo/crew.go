@@ -92,10 +92,18 @@ func (c *Crew) approve(ctx context.Context, number, step string) error {
 // pay pays every bill that waits for the applicant.
 func (c *Crew) pay(ctx context.Context) error {
 	return c.each(ctx, "applicant", "settle", "awaiting_payment", func(found client.Case, _ client.Step) error {
-		if found.Tax == nil || found.Tax.Bill == nil || found.Tax.Bill.State != "open" {
+		if found.Tax == nil {
 			return nil
 		}
-		return c.Pay(ctx, found.Tax.Bill.Ref, money.Fen(found.Tax.Bill.Amount))
+		for _, b := range found.Tax.Bills {
+			if b.State != "open" {
+				continue
+			}
+			if err := c.Pay(ctx, b.Ref, money.Fen(b.Amount)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

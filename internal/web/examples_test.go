@@ -77,7 +77,7 @@ func (s stage) fill(text string) string {
 			text = strings.ReplaceAll(text, place, make())
 		}
 	}
-	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{file}", s.file).Replace(text)
+	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file).Replace(text)
 }
 
 // letter writes a dead letter about a step, which waits for an operator unless it

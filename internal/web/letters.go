@@ -45,7 +45,7 @@ func (s *server) admin(w http.ResponseWriter, r *http.Request) error {
 // letterView is a job that failed for the last time.
 type letterView struct {
 	ID       int64         `json:"id"`
-	Number   intake.Number `json:"acceptance_number"`
+	Number   intake.Number `json:"acceptance_number,omitempty"`
 	Step     intake.Step   `json:"step"`
 	Attempts int           `json:"attempts"`
 	Error    string        `json:"error"`

@@ -39,6 +39,60 @@ func (e DeadLetterEndings) Valid() bool {
 	}
 }
 
+// Defines values for RefundState.
+const (
+	Asked  RefundState = "asked"
+	Done   RefundState = "done"
+	Due    RefundState = "due"
+	Failed RefundState = "failed"
+)
+
+// Valid indicates whether the value is a known member of the RefundState enum.
+func (e RefundState) Valid() bool {
+	switch e {
+	case Asked:
+		return true
+	case Done:
+		return true
+	case Due:
+		return true
+	case Failed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RefundWhy.
+const (
+	ByAPerson  RefundWhy = "by_a_person"
+	CaseEnded  RefundWhy = "case_ended"
+	PaidLate   RefundWhy = "paid_late"
+	PaidOther  RefundWhy = "paid_other"
+	PaidTwice  RefundWhy = "paid_twice"
+	Reassessed RefundWhy = "reassessed"
+)
+
+// Valid indicates whether the value is a known member of the RefundWhy enum.
+func (e RefundWhy) Valid() bool {
+	switch e {
+	case ByAPerson:
+		return true
+	case CaseEnded:
+		return true
+	case PaidLate:
+		return true
+	case PaidOther:
+		return true
+	case PaidTwice:
+		return true
+	case Reassessed:
+		return true
+	default:
+		return false
+	}
+}
+
 // AcceptanceNumber day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
 type AcceptanceNumber = string
 
@@ -142,16 +196,50 @@ type AuditLine struct {
 	Text string `json:"text"`
 }
 
-// Bill defines model for Bill.
+// Bill What one payer owes
 type Bill struct {
 	// Amount 1/100 yuan
 	Amount Fen `json:"amount_fen"`
 
+	// Code names it in addresses below its case
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at,omitempty"`
+	Items     []struct {
+		// AmountFen 1/100 yuan
+		AmountFen Fen `json:"amount_fen"`
+
+		// Code a tax or a fee
+		Code string `json:"code"`
+		Name string `json:"name"`
+
+		// Rule main parameter and the day it took effect
+		Rule string `json:"rule"`
+	} `json:"items"`
+
 	// Page leads to where a person pays
 	Page   string    `json:"page,omitempty"`
 	PaidAt time.Time `json:"paid_at,omitempty"`
-	Ref    string    `json:"ref"`
-	State  string    `json:"state"`
+	Payer  string    `json:"payer"`
+
+	// Person 1 for the first person of the side; 0 when the side owes together
+	Person int `json:"person"`
+
+	// Receipt our receipt of the payment; no tax voucher
+	Receipt string `json:"receipt,omitempty"`
+	Ref     string `json:"ref"`
+
+	// RefundableFen 1/100 yuan
+	RefundableFen Fen `json:"refundable_fen"`
+
+	// ReturnedFen 1/100 yuan
+	ReturnedFen Fen    `json:"returned_fen"`
+	State       string `json:"state"`
+
+	// TreasuryAt when the tax side said that the money is in the treasury
+	TreasuryAt time.Time `json:"treasury_at,omitempty"`
+
+	// Voucher the number of the tax side's voucher as received
+	Voucher string `json:"voucher,omitempty"`
 }
 
 // Brief A case in a list, with the open step that is due first
@@ -309,7 +397,7 @@ type Credentials struct {
 // DeadLetter defines model for DeadLetter.
 type DeadLetter struct {
 	// Number day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
-	Number   AcceptanceNumber `json:"acceptance_number"`
+	Number   AcceptanceNumber `json:"acceptance_number,omitempty"`
 	At       time.Time        `json:"at"`
 	Attempts int              `json:"attempts"`
 
@@ -320,7 +408,7 @@ type DeadLetter struct {
 	Error string `json:"error"`
 	ID    int64  `json:"id"`
 
-	// Step a step, or notice for a message
+	// Step a step, notice for a message, or money
 	Step string `json:"step"`
 }
 
@@ -431,9 +519,11 @@ type Mine struct {
 		Pay   string `json:"pay,omitempty"`
 		State string `json:"state"`
 	} `json:"bill,omitempty"`
+	Bills       []Bill    `json:"bills,omitempty"`
 	Certificate string    `json:"certificate,omitempty"`
 	ClosedAt    time.Time `json:"closed_at,omitempty"`
 	Kind        string    `json:"kind"`
+	Refunds     []Refund  `json:"refunds,omitempty"`
 	State       CaseState `json:"state"`
 	Steps       []struct {
 		Holder string `json:"holder,omitempty"`
@@ -497,6 +587,31 @@ type Proof struct {
 type Readiness struct {
 	Findings []Defect `json:"findings"`
 	Ready    bool     `json:"ready"`
+}
+
+// Refund Money that goes back to who paid it
+type Refund struct {
+	// AmountFen 1/100 yuan
+	AmountFen Fen         `json:"amount_fen"`
+	Bill      string      `json:"bill"`
+	DueAt     time.Time   `json:"due_at"`
+	EndedAt   time.Time   `json:"ended_at,omitempty"`
+	Ref       string      `json:"ref"`
+	State     RefundState `json:"state"`
+	Why       RefundWhy   `json:"why"`
+}
+
+// RefundState defines model for Refund.State.
+type RefundState string
+
+// RefundWhy defines model for Refund.Why.
+type RefundWhy string
+
+// RefundRequest defines model for RefundRequest.
+type RefundRequest struct {
+	// AmountFen 1/100 yuan
+	AmountFen Fen    `json:"amount_fen"`
+	Reason    string `json:"reason"`
 }
 
 // Session defines model for Session.
@@ -575,7 +690,9 @@ type StepState = string
 
 // Tax What the transfer owes: every line with the rulings behind it
 type Tax struct {
-	Bill *Bill `json:"bill,omitempty"`
+	// Bill the first that waits, else the first; see bills
+	Bill  *Bill  `json:"bill,omitempty"`
+	Bills []Bill `json:"bills,omitempty"`
 
 	// Confirmed An officer took the proposed figures as their own
 	Confirmed Confirmation `json:"confirmed,omitempty"`
@@ -583,6 +700,7 @@ type Tax struct {
 
 	// Manual why an officer must decide
 	Manual  []Defect `json:"manual,omitempty"`
+	Refunds []Refund `json:"refunds,omitempty"`
 	RuleSet string   `json:"rule_set"`
 
 	// Total 1/100 yuan
@@ -637,6 +755,14 @@ type UtilityAccount struct {
 	Utility string `json:"utility"`
 }
 
+// Voucher defines model for Voucher.
+type Voucher struct {
+	Voucher string `json:"voucher"`
+}
+
+// BillCode defines model for billCode.
+type BillCode = string
+
 // Number day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
 type Number = AcceptanceNumber
 
@@ -685,6 +811,12 @@ type ShowCaseAuditParams struct {
 	After int64 `form:"after,omitempty" json:"after,omitempty"`
 }
 
+// AskRefundParams defines parameters for AskRefund.
+type AskRefundParams struct {
+	// IfMatch what can be given back as it was seen in fen
+	IfMatch string `json:"If-Match"`
+}
+
 // FollowCaseParams defines parameters for FollowCase.
 type FollowCaseParams struct {
 	// LastEventID id of the last event that was received
@@ -726,6 +858,12 @@ type AcceptCaseJSONRequestBody = Application
 
 // PreflightJSONRequestBody defines body for Preflight for application/json ContentType.
 type PreflightJSONRequestBody = Application
+
+// AskRefundJSONRequestBody defines body for AskRefund for application/json ContentType.
+type AskRefundJSONRequestBody = RefundRequest
+
+// NoteVoucherJSONRequestBody defines body for NoteVoucher for application/json ContentType.
+type NoteVoucherJSONRequestBody = Voucher
 
 // HandOverJSONRequestBody defines body for HandOver for application/json ContentType.
 type HandOverJSONRequestBody = HandOver
@@ -919,6 +1057,56 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
 	ShowCaseAudit(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RenewBills Give the payers of a case new bills for those that are over
+	//
+	// While the case waits for its payers: a void or expired bill is replaced by a new one, an open one stays.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills (the `RenewBills` operationId).
+	RenewBills(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowBill A bill; its ETag is what can be given back of it
+	//
+	// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
+	ShowBill(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskRefundWithBody Have a part of a payment given back through the gateway
+	//
+	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+	// is given back by itself.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+	AskRefundWithBody(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskRefund Have a part of a payment given back through the gateway
+	//
+	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+	// is given back by itself.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+	AskRefund(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NoteVoucherWithBody Note the tax side's word that the money of a bill is in the treasury
+	//
+	// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+	NoteVoucherWithBody(ctx context.Context, number Number, bill BillCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NoteVoucher Note the tax side's word that the money of a bill is in the treasury
+	//
+	// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+	NoteVoucher(ctx context.Context, number Number, bill BillCode, body NoteVoucherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShowCertificate The certificate itself, unmasked
 	//
 	// Corresponds with GET /api/v1/cases/{number}/certificate.pdf (the `ShowCertificate` operationId).
@@ -1064,6 +1252,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/dead-letters/{letter}/settle (the `SettleDeadLetter` operationId).
 	SettleDeadLetter(ctx context.Context, letter string, body SettleDeadLetterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RenewMine Ask for new bills in place of those that are over
+	//
+	// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
+	RenewMine(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ShowMine The case of a citizen
 	//
@@ -1336,6 +1529,116 @@ func (c *Client) ShowCase(ctx context.Context, number Number, params *ShowCasePa
 // Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
 func (c *Client) ShowCaseAudit(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewShowCaseAuditRequest(c.Server, number, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RenewBills Give the payers of a case new bills for those that are over
+//
+// While the case waits for its payers: a void or expired bill is replaced by a new one, an open one stays.
+//
+// Corresponds with POST /api/v1/cases/{number}/bills (the `RenewBills` operationId).
+func (c *Client) RenewBills(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRenewBillsRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowBill A bill; its ETag is what can be given back of it
+//
+// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
+func (c *Client) ShowBill(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowBillRequest(c.Server, number, bill)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskRefundWithBody Have a part of a payment given back through the gateway
+//
+// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+// is given back by itself.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+func (c *Client) AskRefundWithBody(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskRefundRequestWithBody(c.Server, number, bill, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskRefund Have a part of a payment given back through the gateway
+//
+// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+// is given back by itself.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+func (c *Client) AskRefund(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskRefundRequest(c.Server, number, bill, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NoteVoucherWithBody Note the tax side's word that the money of a bill is in the treasury
+//
+// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+func (c *Client) NoteVoucherWithBody(ctx context.Context, number Number, bill BillCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNoteVoucherRequestWithBody(c.Server, number, bill, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NoteVoucher Note the tax side's word that the money of a bill is in the treasury
+//
+// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+func (c *Client) NoteVoucher(ctx context.Context, number Number, bill BillCode, body NoteVoucherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNoteVoucherRequest(c.Server, number, bill, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1672,6 +1975,21 @@ func (c *Client) SettleDeadLetterWithBody(ctx context.Context, letter string, co
 // Corresponds with POST /api/v1/dead-letters/{letter}/settle (the `SettleDeadLetter` operationId).
 func (c *Client) SettleDeadLetter(ctx context.Context, letter string, body SettleDeadLetterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSettleDeadLetterRequest(c.Server, letter, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RenewMine Ask for new bills in place of those that are over
+//
+// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
+func (c *Client) RenewMine(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRenewMineRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2274,6 +2592,202 @@ func NewShowCaseAuditRequest(server string, number Number, params *ShowCaseAudit
 	return req, nil
 }
 
+// NewRenewBillsRequest constructs an http.Request for the RenewBills method
+func NewRenewBillsRequest(server string, number Number) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/bills", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowBillRequest constructs an http.Request for the ShowBill method
+func NewShowBillRequest(server string, number Number, bill BillCode) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "bill", bill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/bills/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskRefundRequest calls the generic AskRefund builder with application/json body
+func NewAskRefundRequest(server string, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskRefundRequestWithBody(server, number, bill, params, "application/json", bodyReader)
+}
+
+// NewAskRefundRequestWithBody constructs an http.Request for the AskRefund method, with any body, and a specified content type
+func NewAskRefundRequestWithBody(server string, number Number, bill BillCode, params *AskRefundParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "bill", bill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/bills/%s/refunds", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewNoteVoucherRequest calls the generic NoteVoucher builder with application/json body
+func NewNoteVoucherRequest(server string, number Number, bill BillCode, body NoteVoucherJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewNoteVoucherRequestWithBody(server, number, bill, "application/json", bodyReader)
+}
+
+// NewNoteVoucherRequestWithBody constructs an http.Request for the NoteVoucher method, with any body, and a specified content type
+func NewNoteVoucherRequestWithBody(server string, number Number, bill BillCode, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "bill", bill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/bills/%s/voucher", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewShowCertificateRequest constructs an http.Request for the ShowCertificate method
 func NewShowCertificateRequest(server string, number Number) (*http.Request, error) {
 	var err error
@@ -2832,6 +3346,33 @@ func NewSettleDeadLetterRequestWithBody(server string, letter string, contentTyp
 	return req, nil
 }
 
+// NewRenewMineRequest constructs an http.Request for the RenewMine method
+func NewRenewMineRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/bills")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowMineRequest constructs an http.Request for the ShowMine method
 func NewShowMineRequest(server string) (*http.Request, error) {
 	var err error
@@ -3280,6 +3821,60 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/cases/{number}/audit (the `ShowCaseAudit` operationId).
 	ShowCaseAuditWithResponse(ctx context.Context, number Number, params *ShowCaseAuditParams, reqEditors ...RequestEditorFn) (*ShowCaseAuditResponse, error)
 
+	// RenewBillsWithResponse Give the payers of a case new bills for those that are over
+	//
+	// While the case waits for its payers: a void or expired bill is replaced by a new one, an open one stays.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills (the `RenewBills` operationId).
+	RenewBillsWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*RenewBillsResponse, error)
+
+	// ShowBillWithResponse A bill; its ETag is what can be given back of it
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
+	ShowBillWithResponse(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*ShowBillResponse, error)
+
+	// AskRefundWithBodyWithResponse Have a part of a payment given back through the gateway
+	//
+	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+	// is given back by itself.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+	AskRefundWithBodyWithResponse(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskRefundResponse, error)
+
+	// AskRefundWithResponse Have a part of a payment given back through the gateway
+	//
+	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+	// is given back by itself.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+	AskRefundWithResponse(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody, reqEditors ...RequestEditorFn) (*AskRefundResponse, error)
+
+	// NoteVoucherWithBodyWithResponse Note the tax side's word that the money of a bill is in the treasury
+	//
+	// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+	NoteVoucherWithBodyWithResponse(ctx context.Context, number Number, bill BillCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NoteVoucherResponse, error)
+
+	// NoteVoucherWithResponse Note the tax side's word that the money of a bill is in the treasury
+	//
+	// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+	NoteVoucherWithResponse(ctx context.Context, number Number, bill BillCode, body NoteVoucherJSONRequestBody, reqEditors ...RequestEditorFn) (*NoteVoucherResponse, error)
+
 	// ShowCertificateWithResponse The certificate itself, unmasked
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -3433,6 +4028,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/dead-letters/{letter}/settle (the `SettleDeadLetter` operationId).
 	SettleDeadLetterWithResponse(ctx context.Context, letter string, body SettleDeadLetterJSONRequestBody, reqEditors ...RequestEditorFn) (*SettleDeadLetterResponse, error)
+
+	// RenewMineWithResponse Ask for new bills in place of those that are over
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
+	RenewMineWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RenewMineResponse, error)
 
 	// ShowMineWithResponse The case of a citizen
 	//
@@ -4615,6 +5217,700 @@ func (r ShowCaseAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ShowCaseAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RenewBillsResponse202Headers the declared response headers of an HTTP 202 response for RenewBills
+type RenewBillsResponse202Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// RenewBillsResponse401Headers the declared response headers of an HTTP 401 response for RenewBills
+type RenewBillsResponse401Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse403Headers the declared response headers of an HTTP 403 response for RenewBills
+type RenewBillsResponse403Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse404Headers the declared response headers of an HTTP 404 response for RenewBills
+type RenewBillsResponse404Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse409Headers the declared response headers of an HTTP 409 response for RenewBills
+type RenewBillsResponse409Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse413Headers the declared response headers of an HTTP 413 response for RenewBills
+type RenewBillsResponse413Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse429Headers the declared response headers of an HTTP 429 response for RenewBills
+type RenewBillsResponse429Headers struct {
+	RetryAfter int
+}
+
+// RenewBillsResponse503Headers the declared response headers of an HTTP 503 response for RenewBills
+type RenewBillsResponse503Headers struct {
+	RetryAfter int
+}
+
+type RenewBillsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *RenewBillsResponse202Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RenewBillsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RenewBillsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RenewBillsResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RenewBillsResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RenewBillsResponse413Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RenewBillsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RenewBillsResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RenewBillsResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r RenewBillsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RenewBillsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RenewBillsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RenewBillsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowBillResponse200Headers the declared response headers of an HTTP 200 response for ShowBill
+type ShowBillResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowBillResponse401Headers the declared response headers of an HTTP 401 response for ShowBill
+type ShowBillResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowBillResponse403Headers the declared response headers of an HTTP 403 response for ShowBill
+type ShowBillResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowBillResponse404Headers the declared response headers of an HTTP 404 response for ShowBill
+type ShowBillResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowBillResponse429Headers the declared response headers of an HTTP 429 response for ShowBill
+type ShowBillResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowBillResponse503Headers the declared response headers of an HTTP 503 response for ShowBill
+type ShowBillResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowBillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Bill
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowBillResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowBillResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowBillResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowBillResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowBillResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowBillResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowBillResponse) GetJSON200() *Bill {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowBillResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowBillResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowBillResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowBillResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowBillResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowBillResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowBillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowBillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowBillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AskRefundResponse200Headers the declared response headers of an HTTP 200 response for AskRefund
+type AskRefundResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// AskRefundResponse400Headers the declared response headers of an HTTP 400 response for AskRefund
+type AskRefundResponse400Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse401Headers the declared response headers of an HTTP 401 response for AskRefund
+type AskRefundResponse401Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse403Headers the declared response headers of an HTTP 403 response for AskRefund
+type AskRefundResponse403Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse404Headers the declared response headers of an HTTP 404 response for AskRefund
+type AskRefundResponse404Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse408Headers the declared response headers of an HTTP 408 response for AskRefund
+type AskRefundResponse408Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse409Headers the declared response headers of an HTTP 409 response for AskRefund
+type AskRefundResponse409Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse412Headers the declared response headers of an HTTP 412 response for AskRefund
+type AskRefundResponse412Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse413Headers the declared response headers of an HTTP 413 response for AskRefund
+type AskRefundResponse413Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse415Headers the declared response headers of an HTTP 415 response for AskRefund
+type AskRefundResponse415Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse422Headers the declared response headers of an HTTP 422 response for AskRefund
+type AskRefundResponse422Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse428Headers the declared response headers of an HTTP 428 response for AskRefund
+type AskRefundResponse428Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse429Headers the declared response headers of an HTTP 429 response for AskRefund
+type AskRefundResponse429Headers struct {
+	RetryAfter int
+}
+
+// AskRefundResponse503Headers the declared response headers of an HTTP 503 response for AskRefund
+type AskRefundResponse503Headers struct {
+	RetryAfter int
+}
+
+type AskRefundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Refund
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AskRefundResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *AskRefundResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AskRefundResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *AskRefundResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *AskRefundResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AskRefundResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *AskRefundResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *AskRefundResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *AskRefundResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *AskRefundResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *AskRefundResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *AskRefundResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *AskRefundResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AskRefundResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AskRefundResponse) GetJSON200() *Refund {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r AskRefundResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r AskRefundResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskRefundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskRefundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskRefundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// NoteVoucherResponse200Headers the declared response headers of an HTTP 200 response for NoteVoucher
+type NoteVoucherResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// NoteVoucherResponse400Headers the declared response headers of an HTTP 400 response for NoteVoucher
+type NoteVoucherResponse400Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse401Headers the declared response headers of an HTTP 401 response for NoteVoucher
+type NoteVoucherResponse401Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse403Headers the declared response headers of an HTTP 403 response for NoteVoucher
+type NoteVoucherResponse403Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse404Headers the declared response headers of an HTTP 404 response for NoteVoucher
+type NoteVoucherResponse404Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse408Headers the declared response headers of an HTTP 408 response for NoteVoucher
+type NoteVoucherResponse408Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse409Headers the declared response headers of an HTTP 409 response for NoteVoucher
+type NoteVoucherResponse409Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse413Headers the declared response headers of an HTTP 413 response for NoteVoucher
+type NoteVoucherResponse413Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse415Headers the declared response headers of an HTTP 415 response for NoteVoucher
+type NoteVoucherResponse415Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse422Headers the declared response headers of an HTTP 422 response for NoteVoucher
+type NoteVoucherResponse422Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse429Headers the declared response headers of an HTTP 429 response for NoteVoucher
+type NoteVoucherResponse429Headers struct {
+	RetryAfter int
+}
+
+// NoteVoucherResponse503Headers the declared response headers of an HTTP 503 response for NoteVoucher
+type NoteVoucherResponse503Headers struct {
+	RetryAfter int
+}
+
+type NoteVoucherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Bill
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *NoteVoucherResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *NoteVoucherResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *NoteVoucherResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *NoteVoucherResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *NoteVoucherResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *NoteVoucherResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *NoteVoucherResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *NoteVoucherResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *NoteVoucherResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *NoteVoucherResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *NoteVoucherResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *NoteVoucherResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r NoteVoucherResponse) GetJSON200() *Bill {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r NoteVoucherResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r NoteVoucherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r NoteVoucherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r NoteVoucherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r NoteVoucherResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6601,6 +7897,146 @@ func (r SettleDeadLetterResponse) ContentType() string {
 	return ""
 }
 
+// RenewMineResponse202Headers the declared response headers of an HTTP 202 response for RenewMine
+type RenewMineResponse202Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// RenewMineResponse401Headers the declared response headers of an HTTP 401 response for RenewMine
+type RenewMineResponse401Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse403Headers the declared response headers of an HTTP 403 response for RenewMine
+type RenewMineResponse403Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse404Headers the declared response headers of an HTTP 404 response for RenewMine
+type RenewMineResponse404Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse409Headers the declared response headers of an HTTP 409 response for RenewMine
+type RenewMineResponse409Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse413Headers the declared response headers of an HTTP 413 response for RenewMine
+type RenewMineResponse413Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse429Headers the declared response headers of an HTTP 429 response for RenewMine
+type RenewMineResponse429Headers struct {
+	RetryAfter int
+}
+
+// RenewMineResponse503Headers the declared response headers of an HTTP 503 response for RenewMine
+type RenewMineResponse503Headers struct {
+	RetryAfter int
+}
+
+type RenewMineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *RenewMineResponse202Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RenewMineResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RenewMineResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RenewMineResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *RenewMineResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RenewMineResponse413Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RenewMineResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RenewMineResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RenewMineResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r RenewMineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RenewMineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RenewMineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RenewMineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ShowMineResponse200Headers the declared response headers of an HTTP 200 response for ShowMine
 type ShowMineResponse200Headers struct {
 	RateLimit       string
@@ -7736,6 +9172,96 @@ func (c *ClientWithResponses) ShowCaseAuditWithResponse(ctx context.Context, num
 	return ParseShowCaseAuditResponse(rsp)
 }
 
+// RenewBillsWithResponse Give the payers of a case new bills for those that are over
+//
+// While the case waits for its payers: a void or expired bill is replaced by a new one, an open one stays.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/bills (the `RenewBills` operationId).
+func (c *ClientWithResponses) RenewBillsWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*RenewBillsResponse, error) {
+	rsp, err := c.RenewBills(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRenewBillsResponse(rsp)
+}
+
+// ShowBillWithResponse A bill; its ETag is what can be given back of it
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
+func (c *ClientWithResponses) ShowBillWithResponse(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*ShowBillResponse, error) {
+	rsp, err := c.ShowBill(ctx, number, bill, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowBillResponse(rsp)
+}
+
+// AskRefundWithBodyWithResponse Have a part of a payment given back through the gateway
+//
+// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+// is given back by itself.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+func (c *ClientWithResponses) AskRefundWithBodyWithResponse(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskRefundResponse, error) {
+	rsp, err := c.AskRefundWithBody(ctx, number, bill, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskRefundResponse(rsp)
+}
+
+// AskRefundWithResponse Have a part of a payment given back through the gateway
+//
+// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
+// is given back by itself.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/refunds (the `AskRefund` operationId).
+func (c *ClientWithResponses) AskRefundWithResponse(ctx context.Context, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody, reqEditors ...RequestEditorFn) (*AskRefundResponse, error) {
+	rsp, err := c.AskRefund(ctx, number, bill, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskRefundResponse(rsp)
+}
+
+// NoteVoucherWithBodyWithResponse Note the tax side's word that the money of a bill is in the treasury
+//
+// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+func (c *ClientWithResponses) NoteVoucherWithBodyWithResponse(ctx context.Context, number Number, bill BillCode, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NoteVoucherResponse, error) {
+	rsp, err := c.NoteVoucherWithBody(ctx, number, bill, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNoteVoucherResponse(rsp)
+}
+
+// NoteVoucherWithResponse Note the tax side's word that the money of a bill is in the treasury
+//
+// With the number of its voucher, as received. A bill that was paid at a counter of the tax office is settled by it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/bills/{bill}/voucher (the `NoteVoucher` operationId).
+func (c *ClientWithResponses) NoteVoucherWithResponse(ctx context.Context, number Number, bill BillCode, body NoteVoucherJSONRequestBody, reqEditors ...RequestEditorFn) (*NoteVoucherResponse, error) {
+	rsp, err := c.NoteVoucher(ctx, number, bill, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNoteVoucherResponse(rsp)
+}
+
 // ShowCertificateWithResponse The certificate itself, unmasked
 //
 // Returns a wrapper object for the known response body format(s).
@@ -8002,6 +9528,19 @@ func (c *ClientWithResponses) SettleDeadLetterWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseSettleDeadLetterResponse(rsp)
+}
+
+// RenewMineWithResponse Ask for new bills in place of those that are over
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
+func (c *ClientWithResponses) RenewMineWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RenewMineResponse, error) {
+	rsp, err := c.RenewMine(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRenewMineResponse(rsp)
 }
 
 // ShowMineWithResponse The case of a citizen
@@ -9414,6 +10953,805 @@ func ParseShowCaseAuditResponse(rsp *http.Response) (*ShowCaseAuditResponse, err
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ShowCaseAuditResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRenewBillsResponse parses an HTTP response from a RenewBillsWithResponse call
+func ParseRenewBillsResponse(rsp *http.Response) (*RenewBillsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RenewBillsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers RenewBillsResponse202Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers202 = &headers
+	case rsp.StatusCode == 401:
+		var headers RenewBillsResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RenewBillsResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RenewBillsResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers RenewBillsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers RenewBillsResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 429:
+		var headers RenewBillsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers RenewBillsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowBillResponse parses an HTTP response from a ShowBillWithResponse call
+func ParseShowBillResponse(rsp *http.Response) (*ShowBillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowBillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Bill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowBillResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowBillResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowBillResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowBillResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowBillResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowBillResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAskRefundResponse parses an HTTP response from a AskRefundWithResponse call
+func ParseAskRefundResponse(rsp *http.Response) (*AskRefundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskRefundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Refund
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AskRefundResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers AskRefundResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers AskRefundResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers AskRefundResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers AskRefundResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers AskRefundResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers AskRefundResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers AskRefundResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers AskRefundResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers AskRefundResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers AskRefundResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers AskRefundResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers AskRefundResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AskRefundResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseNoteVoucherResponse parses an HTTP response from a NoteVoucherWithResponse call
+func ParseNoteVoucherResponse(rsp *http.Response) (*NoteVoucherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &NoteVoucherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Bill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers NoteVoucherResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers NoteVoucherResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers NoteVoucherResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers NoteVoucherResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers NoteVoucherResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers NoteVoucherResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers NoteVoucherResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers NoteVoucherResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers NoteVoucherResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers NoteVoucherResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers NoteVoucherResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers NoteVoucherResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -11667,6 +14005,167 @@ func ParseSettleDeadLetterResponse(rsp *http.Response) (*SettleDeadLetterRespons
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers SettleDeadLetterResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRenewMineResponse parses an HTTP response from a RenewMineWithResponse call
+func ParseRenewMineResponse(rsp *http.Response) (*RenewMineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RenewMineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers RenewMineResponse202Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers202 = &headers
+	case rsp.StatusCode == 401:
+		var headers RenewMineResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers RenewMineResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RenewMineResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers RenewMineResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers RenewMineResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 429:
+		var headers RenewMineResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers RenewMineResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
