@@ -48,7 +48,9 @@ func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
 }
 
 // openBills writes the intention first: the references are ours.
-func (f *Flow) openBills(ctx context.Context, c intake.Case) (bills []payment.Bill, doubts []payment.FeeDoubt, err error) {
+func (f *Flow) openBills(
+	ctx context.Context, c intake.Case,
+) (bills []payment.Bill, doubts []payment.FeeDoubt, err error) {
 	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // rooms are the packages that clerks would recognise. They take values and a
 // transaction, and know no other room but those named in mayImport.
-var rooms = []string{"intake", "registration", "registration/certificate", "tax", "utilities"}
+var rooms = []string{"intake", "registration", "registration/certificate", "tax", "tax/payment", "utilities"}
 
 // mayImport lists what a package may import besides the standard library. A
 // package that is not listed belongs to the listed one above it, and so do the
@@ -19,9 +19,11 @@ var mayImport = map[string][]string{
 	"registration":             {"internal/money", "internal/vault", "pgx"},
 	"registration/certificate": {"registration", "templates", "gofpdf", "barcode", "x/image", "internal/vault", "pgx"},
 	"tax":                      {"internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "pgx"},
-	"utilities":                {"internal/outbound", "standard-webhooks", "pgx"},
-	"jobs": {"intake", "registration", "registration/certificate", "tax", "utilities", "internal/money",
-		"internal/audit", "internal/files", "internal/notice", "pgx", "river", "golang-lru"},
+	"tax/payment": {"tax", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "wechatpay-go",
+		"pgx"},
+	"utilities": {"internal/outbound", "standard-webhooks", "pgx"},
+	"jobs": {"intake", "registration", "registration/certificate", "tax", "tax/payment", "utilities",
+		"internal/money", "internal/audit", "internal/files", "internal/notice", "pgx", "river", "golang-lru"},
 	"templates": {"internal/money"},
 	"internal/access": {"internal/audit", "internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
 		"golang.org/x/oauth2"},
@@ -41,8 +43,8 @@ var mayImport = map[string][]string{
 	"internal/health":   {"internal/schema", "pgx", "golang.org/x/sys/unix"},
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
-	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "utilities", "templates",
-		"internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/notice",
+	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "tax/payment", "utilities",
+		"templates", "internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/notice",
 		"internal/outbound", "pgx", "chi", "barcode", "httprate", "yaml", "golang-lru"},
 }
 
@@ -69,6 +71,7 @@ var short = []struct{ path, name string }{
 	{"github.com/coreos/go-oidc/v3", "go-oidc"},
 	{"github.com/pquerna/otp", "github.com/pquerna/otp"},
 	{"github.com/standard-webhooks/standard-webhooks", "standard-webhooks"},
+	{"github.com/wechatpay-apiv3/wechatpay-go", "wechatpay-go"},
 }
 
 // imports reports imports that the table does not allow, and SQL outside the

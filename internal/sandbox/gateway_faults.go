@@ -35,10 +35,14 @@ var (
 		90_08: "AGAIN", 90_09: "NOREFUND", 90_10: "SLOWREFUND", 90_11: "UNBOOKED", 90_12: "FOREIGN",
 	}
 	faultsByWord = map[string]func(*PaymentFaults) *bool{
-		"DECLINE": func(f *PaymentFaults) *bool { return &f.Decline }, "SLOW": func(f *PaymentFaults) *bool { return &f.Slow },
-		"SILENT": func(f *PaymentFaults) *bool { return &f.Silent }, "TWICE": func(f *PaymentFaults) *bool { return &f.Twice },
-		"SHORT": func(f *PaymentFaults) *bool { return &f.Short }, "FORGED": func(f *PaymentFaults) *bool { return &f.Forged },
-		"DOWN": func(f *PaymentFaults) *bool { return &f.Down }, "AGAIN": func(f *PaymentFaults) *bool { return &f.Again },
+		"DECLINE":    func(f *PaymentFaults) *bool { return &f.Decline },
+		"SLOW":       func(f *PaymentFaults) *bool { return &f.Slow },
+		"SILENT":     func(f *PaymentFaults) *bool { return &f.Silent },
+		"TWICE":      func(f *PaymentFaults) *bool { return &f.Twice },
+		"SHORT":      func(f *PaymentFaults) *bool { return &f.Short },
+		"FORGED":     func(f *PaymentFaults) *bool { return &f.Forged },
+		"DOWN":       func(f *PaymentFaults) *bool { return &f.Down },
+		"AGAIN":      func(f *PaymentFaults) *bool { return &f.Again },
 		"NOREFUND":   func(f *PaymentFaults) *bool { return &f.NoRefund },
 		"SLOWREFUND": func(f *PaymentFaults) *bool { return &f.SlowRefund },
 		"UNBOOKED":   func(f *PaymentFaults) *bool { return &f.Unbooked },

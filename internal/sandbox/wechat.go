@@ -62,8 +62,8 @@ type weChatRefund struct {
 
 // NewWeChat returns a double without orders.
 func NewWeChat(t WeChatTerms) *WeChat {
-	w := &WeChat{WeChatTerms: t, mux: http.NewServeMux(), orders: map[string]*weChatOrder{}, backs: map[string]*weChatRefund{},
-		files: map[string]string{}, nonces: map[string]bool{}}
+	w := &WeChat{WeChatTerms: t, mux: http.NewServeMux(), orders: map[string]*weChatOrder{},
+		backs: map[string]*weChatRefund{}, files: map[string]string{}, nonces: map[string]bool{}}
 	w.mux.HandleFunc("POST /v3/pay/transactions/native", w.native)
 	w.mux.HandleFunc("GET /v3/pay/transactions/out-trade-no/{ref}", w.query)
 	w.mux.HandleFunc("POST /v3/pay/transactions/out-trade-no/{ref}/close", w.end)
@@ -229,13 +229,14 @@ func (w *WeChat) refund(out http.ResponseWriter, r *http.Request) {
 		w.refuse(out, r, http.StatusBadRequest, "INVALID_REQUEST")
 		return
 	case back == nil:
-		back = &weChatRefund{ref: asked.Refund, order: o.ref, status: "PROCESSING", amount: asked.Amount.Refund, at: time.Now()}
+		back = &weChatRefund{ref: asked.Refund, order: o.ref, status: "PROCESSING", amount: asked.Amount.Refund}
+		back.at = time.Now()
 		w.backs[asked.Refund] = back
 		o.back += back.amount
 		o.state = "REFUND"
 	default: // asked again: it has gone through meanwhile
 		back.status = "SUCCESS"
 	}
-	w.say(out, r, http.StatusOK, map[string]any{"out_refund_no": back.ref, "out_trade_no": back.order, "status": back.status,
-		"amount": map[string]any{"refund": back.amount, "total": o.total, "currency": "CNY"}})
+	w.say(out, r, http.StatusOK, map[string]any{"out_refund_no": back.ref, "out_trade_no": back.order,
+		"status": back.status, "amount": map[string]any{"refund": back.amount, "total": o.total, "currency": "CNY"}})
 }

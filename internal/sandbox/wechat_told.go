@@ -52,8 +52,9 @@ func (w *WeChat) Callback(event string, told map[string]any, at time.Time) (http
 	nonce := rand.Text()[:aead.NonceSize()]
 	sealed := aead.Seal(nil, []byte(nonce), text, []byte("transaction"))
 	body, _ := json.Marshal(map[string]any{
-		"id": rand.Text(), "create_time": at.Format(time.RFC3339), "event_type": event, "resource_type": "encrypt-resource",
-		"summary": "支付成功", "resource": map[string]any{"algorithm": "AEAD_AES_256_GCM", "nonce": nonce,
+		"id": rand.Text(), "create_time": at.Format(time.RFC3339), "event_type": event,
+		"resource_type": "encrypt-resource", "summary": "支付成功",
+		"resource": map[string]any{"algorithm": "AEAD_AES_256_GCM", "nonce": nonce,
 			"associated_data": "transaction", "original_type": "transaction",
 			"ciphertext": base64.StdEncoding.EncodeToString(sealed)},
 	})
@@ -71,10 +72,8 @@ func (w *WeChat) tradeBill(out http.ResponseWriter, r *http.Request) {
 	day := r.URL.Query().Get("bill_date")
 	var lines []string
 	line := func(at time.Time, o *weChatOrder, state, refund string, back money.Fen) {
-		if at.In(china).Format(time.DateOnly) == day {
-			lines = append(lines, fmt.Sprintf("`%s,`%s,`%s,`0,`,`%s,`%s,`o,`NATIVE,`%s,`OTHERS,`CNY,`%s,`0.00,`,`%s,`%s,`0.00,`,`,"+
-				"`缴款单,`,`0.00000,`0.60%%,`%s,`0.00,`", at.In(china).Format(time.DateTime), w.App, w.Merchant, o.id, o.ref, state,
-				yuan(o.total), refund, yuan(back), yuan(o.total)))
+		if at = at.In(china); at.Format(time.DateOnly) == day {
+			lines = append(lines, w.billLine(at, o, state, refund, back))
 		}
 	}
 	for _, o := range w.orders {
@@ -96,6 +95,15 @@ func (w *WeChat) tradeBill(out http.ResponseWriter, r *http.Request) {
 	sum := sha1.Sum([]byte(text))
 	w.say(out, r, http.StatusOK, map[string]any{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]),
 		"download_url": w.URL + "/v3/billdownload/file?token=" + token})
+}
+
+// billLine is a trade as a bill file has it.
+func (w *WeChat) billLine(at time.Time, o *weChatOrder, state, refund string, back money.Fen) string {
+	total := yuan(o.total)
+	return "`" + strings.Join([]string{
+		at.Format(time.DateTime), w.App, w.Merchant, "0", "", o.id, o.ref, "payer", "NATIVE", state, "OTHERS", "CNY", total,
+		"0.00", "", refund, yuan(back), "0.00", "", "", "缴款单", "", "0.00000", "0.60%", total, "0.00", "",
+	}, ",`")
 }
 
 func yuan(f money.Fen) string { return fmt.Sprintf("%d.%02d", f/100, f%100) }

@@ -181,7 +181,8 @@ func (s *server) receipt(w http.ResponseWriter, r *http.Request, c *jobs.Sight, 
 	if err != nil {
 		return err
 	}
-	p := receiptPage{frame: frameOf(r, ""), Case: c.Number, Serial: receiptPrefix + b.Ref, Sample: s.Flow.Sample, Back: back}
+	p := receiptPage{frame: frameOf(r, ""), Case: c.Number, Serial: receiptPrefix + b.Ref, Back: back}
+	p.Sample = s.Flow.Sample
 	p.Bill = billOf(p.Lang, back, c, b)
 	return show(w, http.StatusOK, "receipt", p)
 }

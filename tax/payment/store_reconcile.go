@@ -152,7 +152,8 @@ func Reconciled(ctx context.Context, tx pgx.Tx, day time.Time) (r Reconciliation
 func Unsure(ctx context.Context, tx pgx.Tx, at, since time.Time, limit int) ([]Bill, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT `+columns+` FROM tax_bill b
-		WHERE b.amount_fen > 0 AND (b.state = 'open' AND (b.page <> '' OR b.expires_at <= $1 OR b.opened_at < $1 - interval '1 minute')
+		WHERE b.amount_fen > 0 AND (
+			b.state = 'open' AND (b.page <> '' OR b.expires_at <= $1 OR b.opened_at < $1 - interval '1 minute')
 			OR b.state = 'paid' AND b.paid_at >= $2)
 		ORDER BY b.id DESC LIMIT $3`, at, since, limit)
 	if err != nil {

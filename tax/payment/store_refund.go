@@ -59,8 +59,8 @@ func GiveBack(ctx context.Context, tx pgx.Tx, r Return) (Refund, error) {
 	return refund(ctx, tx, ref)
 }
 
-const refundColumns = `r.ref, b.case_id, p.ref, r.order_id, p.amount_fen, r.amount_fen, r.why, r.asked_by, r.state, r.due_at,
-	r.ended_at FROM tax_refund r JOIN tax_payment p USING (order_id) JOIN tax_bill b ON b.ref = p.ref`
+const refundColumns = `r.ref, b.case_id, p.ref, r.order_id, p.amount_fen, r.amount_fen, r.why, r.asked_by, r.state,
+	r.due_at, r.ended_at FROM tax_refund r JOIN tax_payment p USING (order_id) JOIN tax_bill b ON b.ref = p.ref`
 
 func refund(ctx context.Context, tx pgx.Tx, ref string) (Refund, error) {
 	rows, err := tx.Query(ctx, `SELECT `+refundColumns+` WHERE r.ref = $1`, ref)
