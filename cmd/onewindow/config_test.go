@@ -1,7 +1,13 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -166,5 +172,64 @@ func TestAFileWithSecretsIsNotForEverybody(t *testing.T) {
 	}
 	if _, err := readConfig(path, overrides{Getenv: nothingSet}); err == nil || !strings.Contains(err.Error(), "chmod 640") {
 		t.Errorf("%v", err)
+	}
+}
+
+// payingByWeChat is good with WeChat Pay in the place of the city's platform.
+func payingByWeChat(t *testing.T) config {
+	t.Helper()
+	c, dir := good(t), t.TempDir()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := x509.MarshalPKCS8PrivateKey(key)
+	theirs, err2 := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	put := func(name, kind string, content []byte) string {
+		if kind != "" {
+			content = pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
+		}
+		path := filepath.Join(dir, name)
+		err = errors.Join(err, err2, os.WriteFile(path, content, 0o600))
+		return path
+	}
+	c.Offices.Gateway = doorConfig{}
+	c.Offices.WeChat = weChatConfig{Merchant: "1900000001", App: "wx1", Serial: "5157F0", PlatformKeyID: "PUB_KEY_ID_1",
+		KeyFile: put("own.pem", "PRIVATE KEY", own), PlatformKeyFile: put("theirs.pem", "PUBLIC KEY", theirs),
+		CallbackKeyFile: put("apiv3.key", "", []byte(strings.Repeat("k", 32)+"\n"))}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A live window is paid one way, by a real gateway, with keys that only it can read.
+func TestWeChatPayIsCheckedBeforeItIsUsed(t *testing.T) {
+	t.Parallel()
+	c := payingByWeChat(t)
+	if _, err := readConfig(file(t, c), overrides{Getenv: nothingSet}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Offices.WeChat.open(c.PublicURL, http.DefaultClient); err != nil {
+		t.Error(err)
+	}
+	for says, spoil := range map[string]func(*config){
+		"is a sandbox":        func(c *config) { c.Offices.WeChat.URL = "https://127.0.0.1:9000" },
+		"paid one way":        func(c *config) { c.Offices.Gateway = good(t).Offices.Gateway },
+		"wechat.app is":       func(c *config) { c.Offices.WeChat.App = "" },
+		"merchant is":         func(c *config) { c.Offices.WeChat.Merchant = "" },
+		"no private key":      func(c *config) { c.Offices.WeChat.KeyFile = c.Offices.WeChat.PlatformKeyFile },
+		"no public key":       func(c *config) { c.Offices.WeChat.PlatformKeyFile = "/nowhere" },
+		"32 characters":       func(c *config) { c.Offices.WeChat.CallbackKeyFile = c.Offices.WeChat.KeyFile },
+		"public_url, which":   func(c *config) { c.PublicURL = "" },
+		"everyone may read":   func(c *config) { _ = os.Chmod(c.Offices.WeChat.KeyFile, 0o644) },
+		"before the entry by": func(c *config) { c.Offices.PaidLater = []string{"deed"} },
+	} {
+		c := payingByWeChat(t)
+		spoil(&c)
+		_, err := readConfig(file(t, c), overrides{Getenv: nothingSet})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("nobody says %q in %v", says, err)
+		}
 	}
 }

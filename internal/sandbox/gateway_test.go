@@ -3,9 +3,11 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -195,5 +197,80 @@ func TestAPersonSeesWhatTheyPay(t *testing.T) {
 			t.Fatalf("paying on the page: %v %v", res, err)
 		}
 		res.Body.Close()
+	}
+}
+
+// The list of magic amounts that people read is the list that works.
+func TestEveryMagicAmountIsInTheTable(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("../../docs/SANDBOX.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewPayments(payKey, "", nil)
+	for amount, word := range faultsByAmount {
+		row := fmt.Sprintf("| %d.%02d | `-%s` |", amount/100, amount%100, word)
+		if !strings.Contains(string(table), row) {
+			t.Errorf("docs/SANDBOX.md does not list %s", row)
+		}
+		if got := p.faulty("R-1", 800_000+amount); got == (PaymentFaults{}) {
+			t.Errorf("an amount that ends in %d is not magic", amount)
+		}
+		if got := p.faulty("R-"+word, 500); got == (PaymentFaults{}) {
+			t.Errorf("-%s does not work", word)
+		}
+	}
+	if len(faultsByAmount) != len(faultsByWord) {
+		t.Errorf("%d amounts and %d words", len(faultsByAmount), len(faultsByWord))
+	}
+	for _, amount := range []money.Fen{808_000, 784_699, 90_00, 90_13, 9_001_00} {
+		if got := p.faulty("R-1", amount); got != (PaymentFaults{}) {
+			t.Errorf("%d is magic: %+v", amount, got)
+		}
+	}
+}
+
+// Money goes back once per refund, never more than was paid; a paid order is not
+// closed, a closed one not paid.
+func TestMoneyGoesBackOnce(t *testing.T) {
+	t.Parallel()
+	p, base := gateway(t, new(office))
+	tell := func(path string, body any) int {
+		t.Helper()
+		text, _ := json.Marshal(body)
+		r, _ := http.NewRequest(http.MethodPost, base+path, bytes.NewReader(text))
+		if err := outbound.Sign(r.Header, "m", time.Now(), text, payKey); err != nil {
+			t.Fatal(err)
+		}
+		status, _ := do(t, r)
+		return status
+	}
+	place(t, base, "R-5", 500, payKey)
+	_, paid := post(t, base+"/orders/R-5/pay")
+	back := refund{Refund: "R-5-r1", Ref: "R-5", ID: paid.ID, Amount: 300}
+	for range 2 {
+		if got := tell("/refunds", back); got != http.StatusOK {
+			t.Errorf("a refund: %d", got)
+		}
+	}
+	if p.Balance("R-5") != 200 {
+		t.Errorf("the gateway holds %d, want 200", p.Balance("R-5"))
+	}
+	back.Refund = "R-5-r2"
+	for want, act := range map[int]func() int{
+		http.StatusUnprocessableEntity: func() int { return tell("/refunds", back) },
+		http.StatusConflict:            func() int { return tell("/orders/R-5/close", back) },
+		http.StatusNotFound:            func() int { return tell("/orders/R-6/close", back) },
+	} {
+		if got := act(); got != want {
+			t.Errorf("answered %d, want %d", got, want)
+		}
+	}
+	place(t, base, "R-7", 500, payKey)
+	if got := tell("/orders/R-7/close", back); got != http.StatusOK {
+		t.Errorf("closing: %d", got)
+	}
+	if _, o := post(t, base+"/orders/R-7/pay"); o.State != "closed" || p.Balance("R-7") != 0 {
+		t.Errorf("a closed order was paid: %+v", o)
 	}
 }
