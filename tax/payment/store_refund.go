@@ -30,11 +30,11 @@ type Return struct {
 // ErrNotPaid for a bill that the gateway was not paid. Two that race meet at the
 // bill's row: one of them is stale.
 func GiveBack(ctx context.Context, tx pgx.Tx, r Return) (Refund, error) {
-	b, err := locked(ctx, tx, r.Ref)
-	if err != nil {
+	if _, err := locked(ctx, tx, r.Ref); err != nil {
 		return Refund{}, fmt.Errorf("give back of %s: %w", r.Ref, err)
 	}
-	if b, err = ByRef(ctx, tx, r.Ref); err != nil { // again: what the row was waited for may have changed its sums
+	b, err := ByRef(ctx, tx, r.Ref) // again: what the row was waited for may have changed its sums
+	if err != nil {
 		return Refund{}, err
 	}
 	switch {
