@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"onewindow/jobs"
+	"onewindow/tax/payment"
 )
 
 // wire keeps what an office sends to the offices outside, and passes it on.
@@ -65,7 +66,10 @@ func (w *wire) around(t testing.TB, url string) (jobs.Offices, *httptest.Server)
 	offices, gateway := around(t, url)
 	client := *offices.Messages.Client
 	w.RoundTripper, client.Transport = client.Transport, w
-	offices.Messages.Client, offices.Gateway.Client = &client, &client
+	offices.Messages.Client = &client
+	platform := offices.Gateway.(payment.Platform)
+	platform.Client = &client
+	offices.Gateway = platform
 	for name, c := range offices.Companies {
 		c.HTTP = &client
 		offices.Companies[name] = c
