@@ -68,6 +68,8 @@ func factsOf(ctx context.Context, tx pgx.Tx, c intake.Case) (tax.Facts, error) {
 		Area: int64(holding.Area), Ordinary: tax.Unknown,
 		Buyers: buyersOf(c), Family: tax.Family{}, Sellers: nil,
 		Acquired: tax.Acquired{}, Cost: tax.Cost{}, Special: nil,
+		RegistrationOn: time.Time{}, Tier: "", AssessedAccepted: false, VATExempt: "", SellerRelief: "", BuyerRelief: "",
+		Invoice: tax.Invoice{}, Swap: tax.SwapTerms{}, Compensation: 0, LandVAT: tax.LandVATFacts{}, BuyerOnly: false,
 	}
 	for _, add := range []func() error{
 		func() error { return addValuation(ctx, tx, &facts) },
@@ -100,7 +102,7 @@ func useOf(h registration.Holding) tax.Use {
 	if h.Housing {
 		return tax.Housing
 	}
-	return "other"
+	return tax.Other
 }
 
 func buyersOf(c intake.Case) (buyers []tax.Buyer) {
@@ -133,8 +135,30 @@ func addFamily(ctx context.Context, tx pgx.Tx, facts *tax.Facts, c intake.Case) 
 		return err
 	}
 	n, err := registration.HomesOf(ctx, tx, household.Everyone(), c.Unit)
+	if err != nil {
+		return err
+	}
 	facts.Family = household.Family(tax.HomesEverywhere(n))
+	if household.Count > 1 {
+		facts.Family.Each, err = homesOfEach(ctx, tx, c)
+	}
 	return err
+}
+
+// homesOfEach counts the homes of every buyer's own family.
+func homesOfEach(ctx context.Context, tx pgx.Tx, c intake.Case) (each []tax.Homes, err error) {
+	for _, p := range c.Buyers {
+		household, err := tax.HouseholdOf(ctx, tx, []string{p.ID})
+		if err != nil {
+			return nil, err
+		}
+		n, err := registration.HomesOf(ctx, tx, household.Everyone(), c.Unit)
+		if err != nil {
+			return nil, err
+		}
+		each = append(each, tax.HomesEverywhere(n))
+	}
+	return each, nil
 }
 
 // addSellers asks of each seller whether the couple owns another home.

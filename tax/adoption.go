@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"onewindow/tax/rule"
 )
 
 // ErrBadAdoption says that an adoption names no parameter, no office, no
@@ -17,27 +19,27 @@ var ErrBadAdoption = errors.New("not a valid adoption")
 // whose code begins with Region. The narrower region wins, then the later
 // FromOn, then the adoption made last.
 type Adoption struct {
-	Param    Param     `json:"param"`
-	Region   string    `json:"region"`
-	Value    int64     `json:"value"`
-	FromOn   time.Time `json:"from_on"`
-	ToOn     time.Time `json:"to_on,omitzero"`
-	Office   string    `json:"office"`
-	By       string    `json:"by"`
-	On       time.Time `json:"on"`
-	Document string    `json:"document"`
-	Sample   bool      `json:"sample,omitempty"`
+	Param    rule.Param `json:"param"`
+	Region   string     `json:"region"`
+	Value    int64      `json:"value"`
+	FromOn   time.Time  `json:"from_on"`
+	ToOn     time.Time  `json:"to_on,omitzero"`
+	Office   string     `json:"office"`
+	By       string     `json:"by"`
+	On       time.Time  `json:"on"`
+	Document string     `json:"document"`
+	Sample   bool       `json:"sample,omitempty"`
 }
 
 // Check returns ErrBadAdoption with what is wrong with a, or nil.
 func (a Adoption) Check() error {
-	limit, known := bounds[a.Param]
+	definition, known := rule.Define(a.Param)
 	switch {
 	case !known:
 		return fmt.Errorf("%w: no parameter %q", ErrBadAdoption, a.Param)
-	case a.Value < limit[0] || a.Value > limit[1]:
-		return fmt.Errorf("%w: %s of %d is outside %d…%d", ErrBadAdoption, a.Param, a.Value, limit[0], limit[1])
-	case !county(a.Region):
+	case !definition.Admits(a.Value):
+		return fmt.Errorf("%w: %s of %d is outside %v", ErrBadAdoption, a.Param, a.Value, definition.Bounds)
+	case !rule.County(a.Region):
 		return fmt.Errorf("%w: region %q is no county code or the beginning of one", ErrBadAdoption, a.Region)
 	case a.FromOn.IsZero() || a.On.IsZero() || !a.ToOn.IsZero() && a.ToOn.Before(a.FromOn):
 		return fmt.Errorf("%w: %s lacks a day or ends before it begins", ErrBadAdoption, a.Param)
@@ -47,14 +49,9 @@ func (a Adoption) Check() error {
 	return nil
 }
 
-// county reports whether s is an administrative code of two to six digits.
-func county(s string) bool {
-	return len(s) >= 2 && len(s) <= 6 && strings.Trim(s, "0123456789") == ""
-}
-
 // settles reports whether a decides its parameter for a county on a day.
 func (a Adoption) settles(county string, on time.Time) bool {
-	return strings.HasPrefix(county, a.Region) && within(on, a.FromOn, a.ToOn) && a.Check() == nil
+	return strings.HasPrefix(county, a.Region) && rule.Within(on, a.FromOn, a.ToOn) && a.Check() == nil
 }
 
 // over reports whether a, made later than b, takes precedence over it.
@@ -66,7 +63,7 @@ func (a Adoption) over(b Adoption) bool {
 }
 
 // adoptionOf returns the adoption that decides p for a county on a day.
-func adoptionOf(all []Adoption, p Param, county string, on time.Time) (Adoption, bool) {
+func adoptionOf(all []Adoption, p rule.Param, county string, on time.Time) (Adoption, bool) {
 	var best *Adoption
 	for i := range all { // by index: an adoption is large, and most are about something else
 		if a := &all[i]; a.Param == p && a.settles(county, on) && (best == nil || a.over(*best)) {
@@ -85,13 +82,13 @@ func adoptionOf(all []Adoption, p Param, county string, on time.Time) (Adoption,
 func SampleAdoptions() []Adoption {
 	const city = "4306"
 	var sample []Adoption
-	for _, r := range rules() {
-		local := strings.HasPrefix(city, r.region) || strings.HasPrefix(r.region, city)
-		if r.source.evidence == Official || !local {
+	for _, v := range rule.Latest().Values() {
+		local := strings.HasPrefix(city, v.Region) || strings.HasPrefix(v.Region, city)
+		if v.Verified() || !local {
 			continue
 		}
 		sample = append(sample, Adoption{
-			Param: r.param, Region: max(r.region, city), Value: r.value, FromOn: r.from, ToOn: r.to,
+			Param: v.Param, Region: max(v.Region, city), Value: v.Value, FromOn: v.From, ToOn: v.Through,
 			Office: "岳阳市税务局(演示)", By: "演示采纳人", On: day(2026, time.January, 1),
 			Document: "演示采纳书第1号(样本,无法律效力)", Sample: true,
 		})

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onewindow/tax/rule"
 )
 
 // A ruling is one value of a parameter as the book gave it.
@@ -14,27 +16,52 @@ type ruling struct {
 	adoption     Adoption // of an adopted one
 }
 
-// A book answers every question of law for one county and one day, and writes
-// down what it was asked. Assumed values stand in for unsettled ones while an
-// alternative is tried.
+// A book answers every question of law for one transfer from one rule set, and
+// writes down what it was asked. Assumed values stand in for unsettled ones
+// while an alternative is tried.
 type book struct {
+	set     *rule.Set
 	county  string
-	on      time.Time
+	days    days
 	adopted []Adoption
-	assumed map[Param]int64
+	assumed map[rule.Param]int64
 
 	line    []ruling // asked since the last line was closed
 	asked   []ruling // asked since the book was opened, each parameter once
 	missing []Reason // asked, and not to be found
 	gap     bool     // something asked since the last line was closed is missing
+	lacks   []string // facts guessed since the last line was closed
 }
 
-// value returns p as it stands on the filing date. Where nothing is in force it
-// returns zero and leaves a gap, so that no line is made of it.
-func (b *book) value(p Param) int64 { return b.valueOn(p, b.on) }
+// days are the clocks of a transfer.
+type days struct{ contract, filing, acquired, transfer, registration time.Time }
 
-// valueOn returns p as it stands on a day of its own clock.
-func (b *book) valueOn(p Param, on time.Time) int64 {
+// of returns the day on a clock.
+func (d days) of(c rule.Clock) time.Time {
+	switch c {
+	case rule.Contract:
+		return d.contract
+	case rule.Acquisition:
+		return d.acquired
+	case rule.Transfer:
+		return d.transfer
+	case rule.Registration:
+		if !d.registration.IsZero() {
+			return d.registration
+		}
+	}
+	return d.filing
+}
+
+// value returns p as it stands on its clock. Where nothing is in force it
+// returns zero and leaves a gap, so that no line is made of it.
+func (b *book) value(p rule.Param) int64 { return b.valueOn(p, b.days.of(b.set.Clock(p))) }
+
+// says reports whether the choice p is answered with yes.
+func (b *book) says(p rule.Param) bool { return b.value(p) == 1 }
+
+// valueOn returns p as it stands on a day.
+func (b *book) valueOn(p rule.Param, on time.Time) int64 {
 	r, ok := b.rule(p, on)
 	if !ok {
 		b.refuse(noRule(p, on))
@@ -51,60 +78,94 @@ func (b *book) valueOn(p Param, on time.Time) int64 {
 }
 
 // noRule is the reason that p has no value on a day.
-func noRule(p Param, on time.Time) Reason {
+func noRule(p rule.Param, on time.Time) Reason {
 	return Reason{NoRule, map[string]string{"param": string(p), "on": on.Format(time.DateOnly)}}
 }
 
-// refuse notes why no line can be made, once.
+// lacking is the reason that a fact, named as the case file names it, is missing.
+func lacking(field string) Reason { return Reason{FactMissing, map[string]string{"field": field}} }
+
+// refuse notes why no line can be made.
 func (b *book) refuse(why Reason) {
 	b.gap = true
-	same := func(r Reason) bool { return r.Code == why.Code && r.Args["param"] == why.Args["param"] }
+	b.miss(why)
+}
+
+// miss notes what could not be found, once.
+func (b *book) miss(why Reason) {
+	same := func(r Reason) bool {
+		return r.Code == why.Code && r.Args["param"] == why.Args["param"] && r.Args["field"] == why.Args["field"]
+	}
 	if !slices.ContainsFunc(b.missing, same) {
 		b.missing = append(b.missing, why)
 	}
 }
 
-// close returns the rulings asked for since the last close, the day of p among
-// them, and whether a line can be made of them.
-func (b *book) close(p Param) (settled []Settlement, rule string, ok bool) {
-	rule = string(p)
-	for _, r := range b.line {
-		if r.settlement.Param == p {
-			rule = string(p) + "@" + r.settlement.FromOn.Format(time.DateOnly)
-		}
-		if !slices.Contains(settled, r.settlement) {
-			settled = append(settled, r.settlement)
+// guess notes that the next line rests on guesses of these facts. The first
+// edition guessed without saying so.
+func (b *book) guess(fields ...string) {
+	if b.set.Edition == 1 {
+		return
+	}
+	for _, f := range fields {
+		if !slices.Contains(b.lacks, f) {
+			b.lacks = append(b.lacks, f)
 		}
 	}
-	ok = !b.gap
-	b.line, b.gap = nil, false
-	return settled, rule, ok
 }
 
-// exists reports whether the tables hold p here and now, without asking.
-func (b *book) exists(p Param) bool {
-	_, ok := find(p, b.county, b.on)
+// given notes that a figure was not computed but stated, by an invoice or the
+// tax office.
+func (b *book) given(by Code) {
+	b.line = append(b.line, ruling{settlement: Settlement{Standing: Stated, Document: string(by)}})
+}
+
+// close completes l under its main parameter with the rulings and guesses since
+// the last close, and reports whether a line can be made of them.
+func (b *book) close(l *Line, main rule.Param) bool {
+	l.Rule = string(main)
+	for _, r := range b.line {
+		if r.settlement.Param == main {
+			l.Rule = string(main) + "@" + r.settlement.FromOn.Format(time.DateOnly)
+		}
+		if !slices.Contains(l.Settled, r.settlement) {
+			l.Settled = append(l.Settled, r.settlement)
+		}
+	}
+	l.Lacks = b.lacks
+	ok := !b.gap
+	b.line, b.lacks, b.gap = nil, nil, false
+	return ok
+}
+
+// has reports whether the rule set or the office knows p, without asking.
+func (b *book) has(p rule.Param) bool {
+	_, ok := b.rule(p, b.days.of(b.set.Clock(p)))
 	return ok
 }
 
 // rule looks p up: a verified value first, then the office's adoption, then the
 // proposal.
-func (b *book) rule(p Param, on time.Time) (ruling, bool) {
-	r, known := find(p, b.county, on)
-	if known && r.source.evidence == Official {
-		return r.ruling(Verified), true
+func (b *book) rule(p rule.Param, on time.Time) (ruling, bool) {
+	v, known := b.set.Find(p, b.county, on)
+	if known && v.Verified() {
+		return rulingOf(v, Verified), true
 	}
 	if a, ok := adoptionOf(b.adopted, p, b.county, on); ok {
-		return a.ruling(), true
+		r := a.ruling()
+		if b.set.Edition > 1 {
+			r.settlement.Law, r.settlement.Article = v.Document, v.Article
+		}
+		return r, true
 	}
-	return r.ruling(Unsettled), known
+	return rulingOf(v, Unsettled), known
 }
 
-// ruling turns a row of a table into an answer.
-func (r row) ruling(standing Standing) ruling {
-	return ruling{alternatives: r.alternatives, settlement: Settlement{
-		Param: r.param, Value: r.value, Standing: standing, FromOn: r.from,
-		Document: r.source.document, Article: r.source.article,
+// rulingOf turns a value of the rule set into an answer.
+func rulingOf(v rule.Value, standing Standing) ruling {
+	return ruling{alternatives: v.Alternatives, settlement: Settlement{
+		Param: v.Param, Value: v.Value, Standing: standing, FromOn: v.From,
+		Document: v.Document, Article: v.Article,
 	}}
 }
 

@@ -1,6 +1,10 @@
 package tax
 
-import "time"
+import (
+	"time"
+
+	"onewindow/tax/rule"
+)
 
 // day returns a date of law.
 func day(year int, month time.Month, d int) time.Time {
@@ -36,7 +40,7 @@ func earlier(a, b time.Time) time.Time {
 func (s *sheet) startOn() time.Time {
 	a := s.f.Acquired
 	own := earlier(a.CertificateOn, a.VoucherOn)
-	if !continues(a.By) || s.book.value(HoldingContinues) == 0 || a.PredecessorOn.IsZero() {
+	if !continues(a.By) || s.book.value(rule.HoldingContinues) == 0 || a.PredecessorOn.IsZero() {
 		return own
 	}
 	return a.PredecessorOn
@@ -48,6 +52,36 @@ func continues(by Acquisition) bool {
 }
 
 // held reports whether the home has been held for years when it is transferred.
+// A holding that no record shows is taken for a short one.
 func (s *sheet) held(years int64) bool {
-	return heldFor(s.startOn(), s.f.TransferOn, years)
+	start := s.startOn()
+	if start.IsZero() {
+		s.book.guess(lackAcquired)
+	}
+	return heldFor(start, s.f.TransferOn, years)
+}
+
+// yearsOver counts the years from start to end for the land VAT: each twelve
+// months are one, and a rest of more than six months is another
+// (国税函〔2010〕220号 art. 7).
+func yearsOver(start, end time.Time) int64 {
+	if start.IsZero() || end.Before(start) {
+		return 0
+	}
+	years := int64(end.Year() - start.Year())
+	if anniversary(start, years).After(end) {
+		years--
+	}
+	if end.After(months(anniversary(start, years), 6)) {
+		years++
+	}
+	return years
+}
+
+// months returns the same day n months after start, or the last day of a month
+// that has no such day.
+func months(start time.Time, n int) time.Time {
+	y, m, d := start.Date()
+	last := day(y, m+time.Month(n)+1, 0).Day()
+	return day(y, m+time.Month(n), min(d, last))
 }

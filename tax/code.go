@@ -18,6 +18,29 @@ const (
 	IncomeNoGain    Code = "income_no_gain"          // sold at a loss
 	SmallTax        Code = "small_tax_waived"        // one yuan or less
 	BelowOneFen     Code = "below_one_fen"           // rounds to nothing
+
+	DeedSpouses         Code = "deed_exempt_spouses"        // 契税法 art. 6(4)
+	DeedHeir            Code = "deed_exempt_heir"           // 契税法 art. 6(5)
+	DeedDivorce         Code = "deed_exempt_divorce"        // division of common property
+	DeedNoDifference    Code = "deed_no_difference"         // a swap in which this side pays nothing
+	DeedCompensation    Code = "deed_exempt_compensation"   // the part that compensation paid for
+	VATStated           Code = "vat_exempt_stated"          // by the tax office
+	VATFamily           Code = "vat_exempt_family"          // 家庭财产分割
+	VATSelfBuilt        Code = "vat_exempt_self_built"      // 自建自用住房
+	VATCompensation     Code = "vat_none_compensation"      // 征收补偿 is not taxed
+	StampNoSale         Code = "stamp_no_sale"              // nothing is sold or bought
+	LandVATFamily       Code = "land_vat_outside_family"    // not for value
+	LandVATCompensation Code = "land_vat_exempt_taken"      // taken for public works
+	LandVATNoGain       Code = "land_vat_no_gain"           //
+	IncomeFamily        Code = "income_exempt_family"       // gifts in the family, inheritance
+	IncomeDivision      Code = "income_exempt_division"     // between spouses
+	IncomeCompensation  Code = "income_exempt_compensation" //
+	RefundNotSameCity   Code = "refund_other_city"          // the new home lies in another city
+	RefundNotOwner      Code = "refund_not_owner"           // the seller does not own the new home
+	RefundTooLate       Code = "refund_not_in_time"         // bought before the sale, or later than a year after it
+	RefundNoAct         Code = "refund_no_act"              // sold before any act gave a refund
+	RefundNothingPaid   Code = "refund_nothing_paid"        //
+	RefundInPart        Code = "refund_in_part"             // the new home was cheaper
 )
 
 // Why a tax officer must decide (转人工).
@@ -46,4 +69,17 @@ const (
 	CostUnknown        Code = "purchase_cost_unknown"
 	SharesUnclear      Code = "shares_unclear"
 	SpecialCase        Code = "special_circumstance" // args: special
+
+	FactMissing         Code = "fact_missing"        // args: field
+	FactUnclear         Code = "fact_not_understood" // args: field
+	UnknownDeal         Code = "deal_not_known"
+	UnknownUse          Code = "use_not_known"
+	GiftToProve         Code = "gift_to_be_proven"        // kinship, or its absence
+	InheritanceToProve  Code = "inheritance_to_be_proven" // kinship, will, dispute
+	DivisionUnproven    Code = "marriage_not_confirmed"   // civil affairs have not answered
+	SwapToCheck         Code = "swap_to_be_checked"
+	CourtPriceToCheck   Code = "court_sale_to_be_checked"
+	CompensationToProve Code = "compensation_to_be_proven"
+	HoldingImpossible   Code = "holding_impossible" // acquired after it was transferred
+	DaysImpossible      Code = "days_impossible"    // signed after it was filed
 )

@@ -12,7 +12,9 @@ import (
 
 // Facts is every fact that a rule reads (计税信息). Literals list every field:
 // a fact that was forgotten must not pass for a fact that is zero. It holds no
-// name and no identity number.
+// name and no identity number. The fields that came with the second edition of
+// the rules are left out of the JSON while they are zero: facts stored before
+// them read and compare as they were.
 type Facts struct {
 	Unit    string `json:"unit"`    // 不动产单元代码
 	County  string `json:"county"`  // its six-digit county code: where the property lies
@@ -37,7 +39,51 @@ type Facts struct {
 	Acquired Acquired  `json:"acquired"`
 	Cost     Cost      `json:"cost"`
 	Special  []Special `json:"special"`
+
+	RegistrationOn   time.Time    `json:"registration_on,omitzero"` // 登记日, where it is planned
+	Tier             Tier         `json:"tier,omitzero"`
+	AssessedAccepted bool         `json:"assessed_accepted,omitzero"` // the parties pay on the assessed value
+	VATExempt        Answer       `json:"vat_exempt,omitzero"`        // as the tax office states
+	SellerRelief     Answer       `json:"seller_relief,omitzero"`     // 六税两费减半; see relief
+	BuyerRelief      Answer       `json:"buyer_relief,omitzero"`      //
+	Invoice          Invoice      `json:"invoice,omitzero"`
+	Swap             SwapTerms    `json:"swap,omitzero"`
+	Compensation     money.Fen    `json:"compensation_fen,omitzero"` // 征收补偿款 put into this home
+	LandVAT          LandVATFacts `json:"land_vat,omitzero"`
+	BuyerOnly        bool         `json:"buyer_only,omitzero"` // the seller files elsewhere
 }
+
+// Invoice is the seller's invoice of a developer or a company (不动产销售发票): the
+// amount without VAT, or the rate that it is found by.
+type Invoice struct {
+	Net    money.Fen `json:"net_fen,omitzero"`
+	RateBP int64     `json:"rate_bp,omitzero"`
+}
+
+// SwapTerms says what the buyer's side pays on top (互换差价); negative: receives.
+type SwapTerms struct {
+	Known      Answer    `json:"known,omitzero"`
+	Difference money.Fen `json:"difference_fen,omitzero"`
+}
+
+// The facts that a line may lack, as the case file names them.
+const (
+	lackRank         = "buyer_home_rank"
+	lackArea         = "area_m2"
+	lackAssessed     = "assessed_price_fen"
+	lackAcquired     = "seller_acquired_date"
+	lackSole         = "seller_sole_home_in_province"
+	lackMethod       = "pit_method"
+	lackCost         = "original_price_fen"
+	lackOrdinary     = "ordinary_housing"
+	lackTier         = "location_tier"
+	lackInvoice      = "developer_vat_rate_bp"
+	lackDifference   = "swap_difference_fen"
+	lackCompensation = "compensation_fen"
+	lackLandMethod   = "lvat_method"
+	lackAppraised    = "lvat_appraised_fen"
+	lackCosts        = "transfer_taxes_fen"
+)
 
 // Answer is the answer of another office to a question about people. The zero
 // Answer counts as unknown.
@@ -49,19 +95,6 @@ const (
 	No      Answer = "no"
 	Unknown Answer = "unknown"
 )
-
-// Deal is how the right passes on.
-type Deal string
-
-// Sale is the only deal this package assesses by itself; every other word goes
-// to a person.
-const Sale Deal = "sale"
-
-// Use is what the unit may be used for (规划用途).
-type Use string
-
-// Housing is the only use this package assesses by itself.
-const Housing Use = "housing"
 
 // PersonKind tells whose family and homes can be asked about.
 type PersonKind string
@@ -95,6 +128,7 @@ type Family struct {
 	Minor     bool      `json:"minor"` // a buyer is a minor
 	ChangedOn time.Time `json:"changed_on"`
 	Homes     Homes     `json:"homes"`
+	Each      []Homes   `json:"each,omitempty"` // of every family, where the buyers are of several
 }
 
 // Homes counts the homes that a family owns before this purchase, by the areas
@@ -121,6 +155,7 @@ const (
 	ByFamilyGift  Acquisition = "gift_family"
 	ByDivorce     Acquisition = "divorce"
 	ByOtherGift   Acquisition = "gift_other"
+	BySelf        Acquisition = "self_built" // 自建自用
 )
 
 // Acquired is the proof of how long the home has been held. A zero day is one
@@ -141,6 +176,17 @@ type Cost struct {
 	Decoration money.Fen `json:"decoration_fen"`
 	Interest   money.Fen `json:"interest_fen"`
 	Fees       money.Fen `json:"fees_fen"`
+
+	Documented Answer    `json:"documented,omitzero"` // the purchase has its vouchers; empty: as Proven
+	Taxes      money.Fen `json:"taxes_fen,omitzero"`  // at this sale, where they are stated and not computed
+}
+
+// documented reports whether vouchers prove the purchase price.
+func (c Cost) documented() Answer {
+	if c.Documented != "" {
+		return c.Documented
+	}
+	return c.Proven
 }
 
 // Special is a circumstance that always needs a person.

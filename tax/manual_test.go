@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onewindow/internal/money"
+	"onewindow/tax/rule"
 )
 
 func TestWhatForcesAPerson(t *testing.T) {
@@ -16,17 +17,42 @@ func TestWhatForcesAPerson(t *testing.T) {
 		want    []Code
 		figures bool
 	}{
-		{"a gift", func(f *Facts) { f.Deal = "gift_family" }, []Code{NotASale}, false},
-		{"a shop", func(f *Facts) { f.Use = "shop" }, []Code{NotHousing}, false},
-		{"a company that buys", func(f *Facts) { f.Buyers[0].Kind = Organisation }, []Code{OrganisationParty}, false},
-		{"a company that sells", func(f *Facts) { f.Sellers[0].Kind = Organisation }, []Code{OrganisationParty}, false},
+		{"a gift in the family", func(f *Facts) { f.Deal = GiftFamily }, []Code{GiftToProve}, true},
+		{"a gift to another", func(f *Facts) { f.Deal = GiftOther }, []Code{GiftToProve}, true},
+		{"an inheritance", func(f *Facts) { f.Deal = Inheritance }, []Code{InheritanceToProve}, true},
+		{"a swap", func(f *Facts) { f.Deal = Swap; f.Swap.Known = Yes }, []Code{SwapToCheck}, true},
+		{"an auction by a court", func(f *Facts) { f.Deal = CourtSale }, []Code{CourtPriceToCheck}, true},
+		{
+			"a home for compensation", func(f *Facts) { f.Deal, f.Compensation = Resettlement, 1 },
+			[]Code{CompensationToProve}, true,
+		},
+		{
+			"a division at a divorce that civil affairs do not confirm",
+			func(f *Facts) { f.Deal = Divorce; f.Family.Known = Unknown }, []Code{DivisionUnproven}, true,
+		},
+		{"a deal that nobody knows", func(f *Facts) { f.Deal = "barter" }, []Code{UnknownDeal}, false},
+		{"a castle", func(f *Facts) { f.Use = "castle" }, []Code{UnknownUse}, false},
+		{
+			"a shop without rates that anyone knows", func(f *Facts) { f.Use = Shop },
+			[]Code{NotHousing, NoRule, NoRule}, true,
+		},
+		{
+			"a new home without the developer's invoice", func(f *Facts) { f.Deal = NewHome; f.Sellers[0].Kind = Organisation },
+			[]Code{FactMissing}, true,
+		},
+		{"a company that buys", func(f *Facts) { f.Buyers[0].Kind = Organisation }, []Code{OrganisationParty}, true},
+		{
+			"a company that sells without an invoice", func(f *Facts) { f.Sellers[0].Kind = Organisation },
+			[]Code{OrganisationParty, FactMissing}, true,
+		},
 		{"a foreigner who buys", func(f *Facts) { f.Buyers[0].Kind = Foreign }, []Code{ForeignParty}, true},
 		{"a seller of no known kind", func(f *Facts) { f.Sellers[0].Kind = "" }, []Code{ForeignParty}, true},
 		{"nobody buys", func(f *Facts) { f.Buyers = nil }, []Code{NoParties}, false},
 		{"nobody sells", func(f *Facts) { f.Sellers = nil }, []Code{NoParties}, false},
-		{"no area", func(f *Facts) { f.Area = 0 }, []Code{FactsIncomplete}, false},
+		{"no area", func(f *Facts) { f.Area = 0 }, []Code{FactMissing}, true},
+		{"an area below nothing", func(f *Facts) { f.Area = -1 }, []Code{AmountImplausible}, false},
 		{"a county that is none", func(f *Facts) { f.County = "岳阳" }, []Code{FactsIncomplete}, false},
-		{"no filing date", func(f *Facts) { f.FilingOn = time.Time{} }, []Code{FactsIncomplete, OutsideRuleSet}, false},
+		{"no filing date", func(f *Facts) { f.FilingOn = time.Time{} }, []Code{FactsIncomplete}, false},
 		{"a negative price", func(f *Facts) { f.Price = -1 }, []Code{AmountImplausible, PriceTooSmall, BelowAssessed}, false},
 		{"a price of nothing", func(f *Facts) { f.Price = 0 }, []Code{AmountImplausible, PriceTooSmall, BelowAssessed}, false},
 		{"an absurd price", func(f *Facts) { f.Price = 1<<63 - 1 }, []Code{AmountImplausible}, false},
@@ -47,19 +73,20 @@ func TestWhatForcesAPerson(t *testing.T) {
 			"an inheritance without the day of the deceased's purchase",
 			func(f *Facts) { f.Acquired.By = ByInheritance }, []Code{HoldingUnproven}, true,
 		},
-		{"sold before it was bought", func(f *Facts) { acquiredOn(f, day(2027, 1, 1)) }, []Code{HoldingUnproven}, true},
+		{"sold before it was bought", func(f *Facts) { acquiredOn(f, day(2027, 1, 1)) }, []Code{HoldingImpossible}, false},
+		{"signed after it was filed", func(f *Facts) { f.ContractOn = day(2026, 3, 16) }, []Code{DaysImpossible}, true},
 		{"shares of one half in all", func(f *Facts) { f.Sellers[0].Den = 2 }, []Code{SharesUnclear}, true},
 		{"a share of minus one", func(f *Facts) { f.Sellers[0].Num = -1 }, []Code{SharesUnclear}, true},
 		{
 			"a court's ruling and a part of the home",
 			func(f *Facts) { f.Special = []Special{CourtDocument, PartShare} }, []Code{SpecialCase, SpecialCase}, true,
 		},
-		{"filed in 2023", func(f *Facts) { filed(f, day(2023, 12, 31)) }, []Code{OutsideRuleSet}, true},
-		{"filed in 2027, the windows still open", func(f *Facts) { filed(f, day(2027, 12, 31)) }, []Code{OutsideRuleSet}, true},
+		{"filed before the first rule", func(f *Facts) { filed(f, day(2016, 2, 21)); acquiredOn(f, day(2010, 1, 1)) }, []Code{NoRule}, false},
+		{"filed on the last day of the windows", func(f *Facts) { filed(f, day(2027, 12, 31)) }, nil, true},
 		{
 			"filed in 2028, VAT due and the six-tax relief ended",
 			func(f *Facts) { filed(f, day(2028, 1, 1)); acquiredOn(f, day(2027, 1, 1)) },
-			[]Code{OutsideRuleSet, NoRule}, true,
+			[]Code{NoRule}, false,
 		},
 		{
 			"everything at once: every reason is named",
@@ -147,7 +174,7 @@ func unsettled(a Assessment) []string {
 }
 
 // without drops the adoptions of some parameters.
-func without(all []Adoption, params ...Param) []Adoption {
+func without(all []Adoption, params ...rule.Param) []Adoption {
 	return slices.DeleteFunc(slices.Clone(all), func(a Adoption) bool { return slices.Contains(params, a.Param) })
 }
 
@@ -156,47 +183,47 @@ func TestAnUnsettledParameterDecidesOnlyWhereAnAlternativeChangesALine(t *testin
 	for _, tt := range []struct {
 		name   string
 		change func(*Facts)
-		drop   []Param
+		drop   []rule.Param
 		want   []string
 	}{
-		{"Hunan's statutory rate does not touch a first home", nil, []Param{DeedStatutory}, nil},
+		{"Hunan's statutory rate does not touch a first home", nil, []rule.Param{rule.DeedStatutory}, nil},
 		{
 			"it decides a third home", func(f *Facts) { f.Family.Homes = HomesEverywhere(2) },
-			[]Param{DeedStatutory}, []string{"deed.rate.statutory"},
+			[]rule.Param{rule.DeedStatutory}, []string{"deed.rate.statutory"},
 		},
-		{"the deemed rate does not touch an exempt seller", nil, []Param{IncomeDeemed}, nil},
+		{"the deemed rate does not touch an exempt seller", nil, []rule.Param{rule.IncomeDeemed}, nil},
 		{
 			"it decides a seller with another home", func(f *Facts) { f.Sellers[0].OnlyHome = No },
-			[]Param{IncomeDeemed}, []string{"income.deemed"},
+			[]rule.Param{rule.IncomeDeemed}, []string{"income.deemed"},
 		},
-		{"the county's tier does not touch a sale without VAT", nil, []Param{ConstructionRate}, nil},
+		{"the county's tier does not touch a sale without VAT", nil, []rule.Param{rule.ConstructionRate}, nil},
 		{
 			"it decides a sale with VAT", func(f *Facts) { acquiredOn(f, day(2025, 1, 1)) },
-			[]Param{ConstructionRate}, []string{"construction.rate"},
+			[]rule.Param{rule.ConstructionRate}, []string{"construction.rate"},
 		},
-		{"where to count is no matter for a family without a home", nil, []Param{CountScope, CountNetSigned}, nil},
+		{"where to count is no matter for a family without a home", nil, []rule.Param{rule.CountScope, rule.CountNetSigned}, nil},
 		{
 			"it decides where the family's home stands in another county",
 			func(f *Facts) {
 				f.Area = 150_00
 				f.Family.Homes = Homes{County: 0, City: 1, Province: 1, NetSigned: 0}
-			}, []Param{CountScope}, []string{"deed.count.scope"},
+			}, []rule.Param{rule.CountScope}, []string{"deed.count.scope"},
 		},
-		{"the threshold of 140 m² is no matter for 90 m²", func(f *Facts) { f.Area = 90_00 }, []Param{DeedArea}, nil},
+		{"the threshold of 140 m² is no matter for 90 m²", func(f *Facts) { f.Area = 90_00 }, []rule.Param{rule.DeedArea}, nil},
 		{
 			"it decides between 90 m² and 140 m²", func(f *Facts) { f.Area = 90_01 },
-			[]Param{DeedArea}, []string{"deed.area"},
+			[]rule.Param{rule.DeedArea}, []string{"deed.area"},
 		},
 		{
 			"the transition of 2024 is no matter for a contract made after it",
-			nil, []Param{DeedTransition}, nil,
+			nil, []rule.Param{rule.DeedTransition}, nil,
 		},
 		{
 			"it decides a contract made before it and filed after it",
 			func(f *Facts) { filed(f, day(2024, 12, 5)); f.ContractOn = day(2024, 11, 15) },
-			[]Param{DeedTransition}, []string{"deed.transition.2024_16"},
+			[]rule.Param{rule.DeedTransition}, []string{"deed.transition.2024_16"},
 		},
-		{"the continued holding is no matter for a purchase", nil, []Param{HoldingContinues}, nil},
+		{"the continued holding is no matter for a purchase", nil, []rule.Param{rule.HoldingContinues}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -221,12 +248,12 @@ func TestTwoUncertaintiesBehindEachOther(t *testing.T) {
 		acquiredOn(f, day(2023, 1, 1))
 		f.Acquired.By, f.Acquired.PredecessorOn = ByInheritance, day(2010, 1, 1)
 	})
-	for _, one := range []Param{VATYears, HoldingContinues} {
+	for _, one := range []rule.Param{rule.VATYears, rule.HoldingContinues} {
 		if got := unsettled(Assess(f, without(SampleAdoptions(), one))); got != nil {
 			t.Errorf("%s alone changes nothing, but a person is asked about %v", one, got)
 		}
 	}
-	both := unsettled(Assess(f, without(SampleAdoptions(), VATYears, HoldingContinues)))
+	both := unsettled(Assess(f, without(SampleAdoptions(), rule.VATYears, rule.HoldingContinues)))
 	if !slices.Equal(both, []string{"vat.years", "holding.continues"}) {
 		t.Errorf("together they change the VAT, but a person is asked about %v", both)
 	}

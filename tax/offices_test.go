@@ -12,6 +12,7 @@ import (
 
 	"onewindow/internal/money"
 	"onewindow/internal/pgtest"
+	"onewindow/tax/rule"
 )
 
 func TestAdoptionsAreKeptInTheirOrder(t *testing.T) {
@@ -29,7 +30,7 @@ func TestAdoptionsAreKeptInTheirOrder(t *testing.T) {
 		if !reflect.DeepEqual(got, SampleAdoptions()) {
 			t.Errorf("read back %+v", got)
 		}
-		if err := Adopt(ctx, tx, Adoption{Param: DeedStatutory, Value: 600}); !errors.Is(err, ErrBadAdoption) {
+		if err := Adopt(ctx, tx, Adoption{Param: rule.DeedStatutory, Value: 600}); !errors.Is(err, ErrBadAdoption) {
 			t.Errorf("an unlawful adoption: %v, want ErrBadAdoption", err)
 		}
 		return err

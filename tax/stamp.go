@@ -1,25 +1,52 @@
 package tax
 
-import "onewindow/internal/money"
+import (
+	"onewindow/internal/money"
+	"onewindow/tax/rule"
+)
 
-// stamp adds the stamp duty of one side (印花税). Individuals who sell or buy
-// housing are exempt (财税〔2008〕137号); the contract lists no VAT, so the duty it
-// would otherwise bear is on the whole price (印花税法 art. 5).
-func (s *sheet) stamp(side Side) {
-	if s.book.value(StampExempt) == 1 {
-		s.add(Line{Tax: Stamp, Payer: side, Base: s.f.Price, Reason: StampHousing}, StampExempt)
-		return
+// stamps adds the stamp duty of both sides, who both write the document
+// (印花税法 art. 1, 10). The deceased writes none, and a developer files elsewhere.
+func (s *sheet) stamps() {
+	if s.f.Deal != NewHome && s.f.Deal != Inheritance && s.f.Deal != Bequest {
+		s.stamp(SellerSide)
 	}
-	rate := s.book.value(StampRate)
-	due := money.MulBP(s.f.Price, rate)
-	s.halved(Line{Tax: Stamp, Payer: side, Base: s.f.Price, RateBP: rate, Due: due}, StampRate)
+	s.stamp(BuyerSide)
 }
 
-// landVAT adds the land VAT (土地增值税), from which individuals' housing is
-// exempt. What it would be otherwise this package does not compute.
-func (s *sheet) landVAT() {
-	if s.book.value(LandVATExempt) == 0 {
-		s.book.refuse(noRule(LandVATExempt, s.book.on))
+// stamp adds the stamp duty of one side (印花税). Individuals who sell or buy
+// housing are exempt (财税〔2008〕137号).
+func (s *sheet) stamp(side Side) {
+	if (s.f.exemptTrade(side) || s.book.set.Edition == 1) && s.book.says(rule.StampExempt) {
+		s.add(Line{Tax: Stamp, Payer: side, Base: s.f.Price, Reason: StampHousing}, rule.StampExempt)
+		return
 	}
-	s.add(Line{Tax: LandVAT, Payer: SellerSide, Base: s.net, Reason: LandVATHousing}, LandVATExempt)
+	if p, ok := stampOn[s.f.Deal]; ok && s.f.Use == Housing && !s.book.says(p) {
+		s.add(Line{Tax: Stamp, Payer: side, Base: s.net, Reason: StampNoSale}, p)
+		return
+	}
+	rate := s.book.value(rule.StampRate)
+	base := s.stampBase()
+	s.halved(Line{Tax: Stamp, Payer: side, Base: base, RateBP: rate, Due: money.MulBP(base, rate)}, rule.StampRate)
+}
+
+// stampOn holds the choices that say whether a document about housing is taxed
+// although nothing is sold.
+var stampOn = map[Deal]rule.Param{
+	GiftFamily: rule.StampGift, GiftOther: rule.StampGift,
+	Inheritance: rule.StampInheritance, Bequest: rule.StampInheritance,
+	Divorce: rule.StampDivision, Spouses: rule.StampDivision,
+}
+
+// stampBase returns the amount of the document, without the VAT that it lists
+// (印花税法 art. 5).
+func (s *sheet) stampBase() money.Fen {
+	if s.book.set.Edition == 1 {
+		return s.f.Price
+	}
+	s.book.guess(s.netLacks...)
+	if s.book.says(rule.StampListsVAT) {
+		return s.net
+	}
+	return s.price
 }

@@ -29,13 +29,14 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 			INSERT INTO tax_assessment (case_id, rule_set, facts, adopted, manual, without)
 			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (case_id) DO NOTHING RETURNING case_id)
 		INSERT INTO tax_line (case_id, ordinal, tax, payer, person, base_fen, rate_bp, due_fen, relief_fen,
-			payable_fen, reason, rule, settled)
+			payable_fen, reason, rule, settled, lacks)
 		SELECT case_id, l.ordinal, l.tax, l.payer, l.person, l.base_fen, l.rate_bp, l.due_fen, l.relief_fen,
-			l.payable_fen, coalesce(l.reason, ''), l.rule, l.settled
+			l.payable_fen, coalesce(l.reason, ''), l.rule, l.settled, l.lacks
 		FROM head, ROWS FROM (jsonb_to_recordset($7::jsonb) AS (
 			tax text, payer text, person int, base_fen bigint, rate_bp bigint, due_fen bigint, relief_fen bigint,
-			payable_fen bigint, reason text, rule text, settled jsonb)) WITH ORDINALITY
-		AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled, ordinal)`,
+			payable_fen bigint, reason text, rule text, settled jsonb, lacks jsonb)) WITH ORDINALITY
+		AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled, lacks,
+			ordinal)`,
 		caseID, a.RuleSet, vault.Seal(factsColumn, row.facts), row.adopted, row.manual, row.without, row.lines)
 	if err != nil {
 		return fmt.Errorf("record assessment of case %d: %w", caseID, err)

@@ -1,8 +1,7 @@
-// Package tax says what the sale of a home owes, and on which article.
+// Package tax says what a transfer owes, and on which article.
 //
-// It knows the taxes of an individual's home sale filed in 2024–2026, the dated
-// rules behind them with their sources, and which of those rules an office has
-// adopted. Whatever it cannot decide from a
+// It knows the taxes of a transfer filed in 2016–2027, and which of the dated
+// rules of tax/rule an office has adopted. Whatever it cannot decide from a
 // settled rule it hands to a tax officer with every reason and the figures it
 // would propose. It knows nothing of the register, of queues, of pages or of
 // today's date: facts and dates are given to it.
@@ -12,12 +11,13 @@ import (
 	"time"
 
 	"onewindow/internal/money"
+	"onewindow/tax/rule"
 )
 
 // Tax names one tax or surcharge of a transfer (税种).
 type Tax string
 
-// The taxes of a sale, in the order of computation.
+// The taxes of a transfer, in the order of computation.
 const (
 	VAT            Tax = "vat"                       // 增值税
 	Construction   Tax = "urban_construction"        // 城市维护建设税
@@ -53,6 +53,7 @@ type Line struct {
 	Reason  Code         `json:"reason,omitempty"`
 	Rule    string       `json:"rule"` // main parameter and the day it took effect: deed.area@2024-12-01
 	Settled []Settlement `json:"settled"`
+	Lacks   []string     `json:"lacks,omitempty"` // facts that nobody knows: the line is a guess
 }
 
 // Standing is how firmly a value of a parameter stands.
@@ -65,6 +66,7 @@ const (
 	Verified  Standing = "verified"
 	Adopted   Standing = "adopted"
 	Unsettled Standing = "unsettled"
+	Stated    Standing = "stated"  // on an invoice, or by the tax office: nothing was computed
 	Officer   Standing = "officer" // the whole assessment was settled by an officer
 )
 
@@ -72,16 +74,17 @@ const (
 // Document and Article are the source for a verified or unsettled value and the
 // adopting document for an adopted one; By and On are who settled it and when.
 type Settlement struct {
-	Param    Param     `json:"param,omitempty"`
-	Value    int64     `json:"value"`
-	Standing Standing  `json:"standing"`
-	FromOn   time.Time `json:"from_on,omitzero"`
-	Document string    `json:"document"`
-	Article  string    `json:"article,omitempty"`
-	Office   string    `json:"office,omitempty"`
-	By       string    `json:"by,omitempty"`
-	On       time.Time `json:"on,omitzero"`
-	Sample   bool      `json:"sample,omitempty"`
+	Param    rule.Param `json:"param,omitempty"`
+	Value    int64      `json:"value"`
+	Standing Standing   `json:"standing"`
+	FromOn   time.Time  `json:"from_on,omitzero"`
+	Document string     `json:"document"`
+	Law      string     `json:"law,omitempty"` // behind an adopted value: the document that was adopted
+	Article  string     `json:"article,omitempty"`
+	Office   string     `json:"office,omitempty"`
+	By       string     `json:"by,omitempty"`
+	On       time.Time  `json:"on,omitzero"`
+	Sample   bool       `json:"sample,omitempty"`
 }
 
 // A Reason is why a person must decide, with the values that explain it.

@@ -1,9 +1,14 @@
 package tax
 
-import "slices"
+import (
+	"slices"
+
+	"onewindow/tax/rule"
+)
 
 // A trial computes the sale again with something else assumed.
 type trial struct {
+	set      *rule.Set
 	facts    Facts
 	adopted  []Adoption
 	proposed []Line
@@ -33,7 +38,7 @@ func (t trial) pairs(loose []ruling) []Reason {
 	for i, r := range loose {
 		for _, v := range r.alternatives {
 			for _, other := range loose[i+1:] {
-				if t.decides(map[Param]int64{r.settlement.Param: v}, other) {
+				if t.decides(map[rule.Param]int64{r.settlement.Param: v}, other) {
 					return []Reason{r.unsettled(), other.unsettled()}
 				}
 			}
@@ -44,9 +49,9 @@ func (t trial) pairs(loose []ruling) []Reason {
 
 // decides reports whether an alternative of r, with the values assumed, changes
 // a line.
-func (t trial) decides(assumed map[Param]int64, r ruling) bool {
+func (t trial) decides(assumed map[rule.Param]int64, r ruling) bool {
 	for _, v := range r.alternatives {
-		with := map[Param]int64{r.settlement.Param: v}
+		with := map[rule.Param]int64{r.settlement.Param: v}
 		for p, other := range assumed {
 			with[p] = other
 		}
@@ -74,8 +79,8 @@ func (t trial) doubts() []Reason {
 
 // changes reports whether the sale of f, with the values assumed, has other
 // lines than those proposed.
-func (t trial) changes(f Facts, assumed map[Param]int64) bool {
-	s := compute(f, openBook(f, t.adopted, assumed))
+func (t trial) changes(f Facts, assumed map[rule.Param]int64) bool {
+	s := compute(f, openBook(t.set, f, t.adopted, assumed))
 	return !slices.EqualFunc(s.lines, t.proposed, sameFigures)
 }
 

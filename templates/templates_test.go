@@ -114,7 +114,8 @@ func ids(t *testing.T) map[string][]string {
 	maps.Copy(all, jobs.FeeCodes())
 	add("step", "money")
 	add("standing", constants(t, "tax", "Standing")...)
-	add("param", constants(t, "tax", "Param")...)
+	add("param", constants(t, "tax/rule", "Param")...)
+	add("param", "any") // stands for all of them where a date is outside every rule
 	add("special", constants(t, "tax", "Special")...)
 	add("utility", constants(t, "utilities", "Utility")...)
 	add("phase", constants(t, "utilities", "Phase")...)
@@ -210,6 +211,10 @@ func addTaxCodes(t *testing.T, all map[string][]string) {
 	all["manual."+string(tax.NoRule)] = []string{"param", "on"}
 	all["manual."+string(tax.ParameterUnsettled)] = []string{"param", "proposed", "alternatives"}
 	all["manual."+string(tax.SpecialCase)] = []string{"special"}
+	all["taxline.rate"] = []string{"tax", "base_fen", "rate", "due_fen", "payable_fen", "why"}
+	all["taxline.none"] = []string{"tax", "why", "payable_fen"}
+	all["taxline.why"] = []string{"why"}
+	all["manual."+string(tax.FactMissing)], all["manual."+string(tax.FactUnclear)] = []string{"field"}, []string{"field"}
 }
 
 // addProblems adds what the doors refuse with, and the defects of a body's shape.

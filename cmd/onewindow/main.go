@@ -36,6 +36,9 @@ type commands struct {
 		Verify auditVerifyCommand `cmd:"" help:"Find every line of the audit that was changed, deleted or moved."`
 		Export auditExportCommand `cmd:"" help:"Print who did and saw what of a case, for the people it is about."`
 	} `cmd:"" help:"The audit (docs/AUDIT.md)."`
+	Tax struct {
+		Assess taxAssessCommand `cmd:"" help:"What a transfer owes: a case or a list (JSON) on standard input; no database."`
+	} `cmd:"" help:"Tax (docs/TAX.md)."`
 	Bench struct {
 		Pipeline pipelineCommand `cmd:"" help:"Measure the window beside its bare bound, or what a kill -9 leaves."`
 		Worker   workerCommand   `cmd:"" hidden:"" help:"The process that bench pipeline --kill kills."`
@@ -98,7 +101,7 @@ func exitCode(err error, out io.Writer) int {
 	case errors.As(err, &mistakes):
 		fmt.Fprintln(out, mistakes)
 		return 2
-	case errors.As(err, &other), errors.Is(err, errNoPlace), errors.Is(err, errDemonstration):
+	case errors.As(err, &other), errors.Is(err, errNoPlace), errors.Is(err, errDemonstration), errors.Is(err, errBadCases):
 		fmt.Fprintln(out, "onewindow:", err)
 		return 2
 	case !errors.Is(err, errTold):
