@@ -50,12 +50,12 @@ func (a Adoption) Check() error {
 }
 
 // settles reports whether a decides its parameter for a county on a day.
-func (a Adoption) settles(county string, on time.Time) bool {
+func (a *Adoption) settles(county string, on time.Time) bool {
 	return strings.HasPrefix(county, a.Region) && rule.Within(on, a.FromOn, a.ToOn) && a.Check() == nil
 }
 
 // over reports whether a, made later than b, takes precedence over it.
-func (a Adoption) over(b Adoption) bool {
+func (a *Adoption) over(b *Adoption) bool {
 	if len(a.Region) != len(b.Region) {
 		return len(a.Region) > len(b.Region)
 	}
@@ -63,17 +63,14 @@ func (a Adoption) over(b Adoption) bool {
 }
 
 // adoptionOf returns the adoption that decides p for a county on a day.
-func adoptionOf(all []Adoption, p rule.Param, county string, on time.Time) (Adoption, bool) {
+func adoptionOf(all []Adoption, p rule.Param, county string, on time.Time) (*Adoption, bool) {
 	var best *Adoption
 	for i := range all { // by index: an adoption is large, and most are about something else
-		if a := &all[i]; a.Param == p && a.settles(county, on) && (best == nil || a.over(*best)) {
+		if a := &all[i]; a.Param == p && a.settles(county, on) && (best == nil || a.over(best)) {
 			best = a
 		}
 	}
-	if best == nil {
-		return Adoption{}, false
-	}
-	return *best, true
+	return best, best != nil
 }
 
 // SampleAdoptions returns what the tax office of the demonstration city (岳阳)

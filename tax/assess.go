@@ -83,7 +83,7 @@ func (a *Assessment) propose(set *rule.Set, f Facts, adopted []Adoption) {
 	}
 	for _, r := range b.asked {
 		if r.settlement.Standing == Adopted {
-			a.Adopted = append(a.Adopted, r.adoption)
+			a.Adopted = append(a.Adopted, *r.adoption)
 		}
 	}
 	trial := trial{set: set, facts: f, adopted: adopted, proposed: s.lines, asked: b.asked}
@@ -116,8 +116,12 @@ var saidBy = map[string]Code{
 
 // openBook returns the book of law for the place and the days of f.
 func openBook(set *rule.Set, f Facts, adopted []Adoption, assumed map[rule.Param]int64) *book {
-	return &book{set: set, county: f.County, adopted: adopted, assumed: assumed, days: days{
-		contract: f.ContractOn, filing: f.FilingOn, transfer: f.TransferOn, registration: f.RegistrationOn,
-		acquired: earlier(f.Acquired.CertificateOn, f.Acquired.VoucherOn),
-	}}
+	return &book{
+		set: set, county: f.County, adopted: adopted, assumed: assumed,
+		days: days{
+			contract: f.ContractOn, filing: f.FilingOn, transfer: f.TransferOn, registration: f.RegistrationOn,
+			acquired: earlier(f.Acquired.CertificateOn, f.Acquired.VoucherOn),
+		},
+		asked: make([]ruling, 0, 24), line: make([]int, 0, 8), // enough for most: an assessment takes microseconds
+	}
 }

@@ -13,7 +13,7 @@ import (
 type ruling struct {
 	settlement   Settlement
 	alternatives []int64
-	adoption     Adoption // of an adopted one
+	adoption     *Adoption // of an adopted one
 }
 
 // A book answers every question of law for one transfer from one rule set, and
@@ -26,8 +26,8 @@ type book struct {
 	adopted []Adoption
 	assumed map[rule.Param]int64
 
-	line    []ruling // asked since the last line was closed
-	asked   []ruling // asked since the book was opened, each parameter once
+	asked   []ruling // since the book was opened, each value once
+	line    []int    // those asked since the last line was closed
 	missing []Reason // asked, and not to be found
 	gap     bool     // something asked since the last line was closed is missing
 	lacks   []string // facts guessed since the last line was closed
@@ -70,11 +70,22 @@ func (b *book) valueOn(p rule.Param, on time.Time) int64 {
 	if v, ok := b.assumed[p]; ok && r.settlement.Standing == Unsettled {
 		r.settlement.Value = v
 	}
-	b.line = append(b.line, r)
-	if !slices.ContainsFunc(b.asked, r.sameAs) {
-		b.asked = append(b.asked, r)
-	}
+	b.note(&r)
 	return r.settlement.Value
+}
+
+// note writes a ruling down for the line.
+func (b *book) note(r *ruling) {
+	i := 0
+	for i < len(b.asked) && !b.asked[i].same(r) {
+		i++
+	}
+	if i == len(b.asked) {
+		b.asked = append(b.asked, *r)
+	}
+	if !slices.Contains(b.line, i) {
+		b.line = append(b.line, i)
+	}
 }
 
 // noRule is the reason that p has no value on a day.
@@ -117,24 +128,26 @@ func (b *book) guess(fields ...string) {
 // given notes that a figure was not computed but stated, by an invoice or the
 // tax office.
 func (b *book) given(by Code) {
-	b.line = append(b.line, ruling{settlement: Settlement{Standing: Stated, Document: string(by)}})
+	b.note(&ruling{settlement: Settlement{Standing: Stated, Document: string(by)}})
 }
 
 // close completes l under its main parameter with the rulings and guesses since
 // the last close, and reports whether a line can be made of them.
 func (b *book) close(l *Line, main rule.Param) bool {
 	l.Rule = string(main)
-	for _, r := range b.line {
-		if r.settlement.Param == main {
-			l.Rule = string(main) + "@" + r.settlement.FromOn.Format(time.DateOnly)
+	if len(b.line) > 0 {
+		l.Settled = make([]Settlement, 0, len(b.line))
+	}
+	for _, i := range b.line {
+		settled := &b.asked[i].settlement
+		if settled.Param == main {
+			l.Rule = string(main) + "@" + settled.FromOn.Format(time.DateOnly)
 		}
-		if !slices.Contains(l.Settled, r.settlement) {
-			l.Settled = append(l.Settled, r.settlement)
-		}
+		l.Settled = append(l.Settled, *settled)
 	}
 	l.Lacks = b.lacks
 	ok := !b.gap
-	b.line, b.lacks, b.gap = nil, nil, false
+	b.line, b.lacks, b.gap = b.line[:0], nil, false
 	return ok
 }
 
@@ -170,15 +183,15 @@ func rulingOf(v rule.Value, standing Standing) ruling {
 }
 
 // ruling turns an adoption into an answer.
-func (a Adoption) ruling() ruling {
+func (a *Adoption) ruling() ruling {
 	return ruling{adoption: a, settlement: Settlement{
 		Param: a.Param, Value: a.Value, Standing: Adopted, FromOn: a.FromOn,
 		Document: a.Document, Office: a.Office, By: a.By, On: a.On, Sample: a.Sample,
 	}}
 }
 
-// sameAs reports whether r and o answer the same question.
-func (r ruling) sameAs(o ruling) bool {
+// same reports whether r and o are the same answer to the same question.
+func (r *ruling) same(o *ruling) bool {
 	return r.settlement.Param == o.settlement.Param && r.settlement.FromOn.Equal(o.settlement.FromOn)
 }
 

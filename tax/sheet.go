@@ -111,6 +111,9 @@ func (s *sheet) add(l Line, main rule.Param) bool {
 	if l.Payable == 0 && l.Reason == "" {
 		l.Reason = BelowOneFen
 	}
+	if s.lines == nil {
+		s.lines = make([]Line, 0, 12)
+	}
 	s.lines = append(s.lines, l)
 	s.carry(l)
 	return true
