@@ -8,7 +8,7 @@ FUZZTIME ?= 20s
 CALLS ?= 1000000
 GUESSES ?= 100000
 
-.PHONY: run test check bench fuzz campaign campaigns vuln
+.PHONY: run test check bench fuzz campaign campaigns vuln million
 
 # Built first and then run in make's place, so that Ctrl-C ends it and not make.
 run:
@@ -29,6 +29,10 @@ check:
 
 bench:
 	$(GO) run ./cmd/onewindow bench pipeline $(ARGS)
+
+# A million random facts through the assessment of taxes; TAX_FACTS= for another number.
+million:
+	TAX_FACTS=$${TAX_FACTS:-1000000} $(GO) test -timeout 2h -count=1 -run TestRandomFacts ./tax
 
 fuzz:
 	@for p in $$($(GO) list ./...); do \

@@ -213,6 +213,7 @@ func addTaxCodes(t *testing.T, all map[string][]string) {
 	all["manual."+string(tax.SpecialCase)] = []string{"special"}
 	all["taxline.rate"] = []string{"tax", "base_fen", "rate", "due_fen", "payable_fen", "why"}
 	all["taxline.none"] = []string{"tax", "why", "payable_fen"}
+	all["taxline.lacks"] = []string{"fields"}
 	all["taxline.why"] = []string{"why"}
 	all["manual."+string(tax.FactMissing)], all["manual."+string(tax.FactUnclear)] = []string{"field"}, []string{"field"}
 }

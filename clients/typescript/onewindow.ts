@@ -716,12 +716,14 @@ export interface Settlement {
   document: string;
   /** @format date-time */
   from_on?: string;
+  /** of an adopted value: the document of law behind it */
+  law?: string;
   office?: string;
   /** @format date-time */
   on?: string;
   param?: string;
   sample?: boolean;
-  standing: "verified" | "adopted" | "unsettled" | "officer";
+  standing: "verified" | "adopted" | "unsettled" | "stated" | "officer";
   /** @format int64 */
   value: number;
 }
@@ -865,6 +867,8 @@ export interface TaxLine {
   detail?: string;
   /** 1/100 yuan */
   due_fen: Fen;
+  /** facts that nobody knows and that the line was guessed from */
+  lacks?: string[];
   /** 1/100 yuan */
   payable_fen: Fen;
   payer: "buyer" | "seller";
@@ -1881,4 +1885,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 0f74d22974547782a05e4239c7cdf821789b709df8ca25a7d11de8182ec0c6df
+// sha256 of the description: f6513cd90e9a682f974fb0148bf658cc861b1038e07e023b274ca21506bb3cf3

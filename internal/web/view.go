@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"onewindow/intake"
@@ -198,6 +199,10 @@ func taxOf(lang string, a *tax.Assessment) *taxView {
 		line := lineView{Line: l}
 		if l.Reason != "" {
 			line.Detail = templates.Say(lang, "relief."+string(l.Reason), nil)
+		}
+		if len(l.Lacks) > 0 {
+			fields := map[string]string{"fields": strings.Join(l.Lacks, ", ")}
+			line.Detail = strings.TrimSpace(line.Detail + " " + templates.Say(lang, "taxline.lacks", fields))
 		}
 		v.Lines = append(v.Lines, line)
 	}

@@ -637,6 +637,9 @@ type Settlement struct {
 	By       string    `json:"by,omitempty"`
 	Document string    `json:"document"`
 	FromOn   time.Time `json:"from_on,omitempty"`
+
+	// Law of an adopted value: the document of law behind it
+	Law      string    `json:"law,omitempty"`
 	Office   string    `json:"office,omitempty"`
 	On       time.Time `json:"on,omitempty"`
 	Param    string    `json:"param,omitempty"`
@@ -720,6 +723,9 @@ type TaxLine struct {
 
 	// DueFen 1/100 yuan
 	DueFen Fen `json:"due_fen"`
+
+	// Lacks facts that nobody knows and that the line was guessed from
+	Lacks []string `json:"lacks,omitempty"`
 
 	// Payable 1/100 yuan
 	Payable Fen    `json:"payable_fen"`
