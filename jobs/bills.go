@@ -94,6 +94,9 @@ func (f *Flow) Renew(ctx context.Context, number intake.Number, by string) error
 	if v.Steps[intake.Settle] != intake.AwaitingPayment {
 		return ErrVerdict
 	}
+	if !payment.Over(v.Bills, v.ReadAt) { // nobody is told again of what they can pay
+		return nil
+	}
 	for _, b := range v.Bills {
 		if b.Overdue(v.ReadAt) {
 			if err := f.askAndExpire(ctx, v.Case, b); err != nil {

@@ -304,3 +304,26 @@ func TestATradeThatIsMissingHereBecomesALetter(t *testing.T) {
 		t.Errorf("letters %+v, %v", letters, err)
 	}
 }
+
+// A fee that nobody has adopted is a tax officer's to confirm; then the case goes on.
+func TestAnUnsettledFeeWaitsForAnOfficer(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	w.must(`ALTER TABLE tax_fee_adoption DISABLE TRIGGER refuse_change`)
+	w.must(`DELETE FROM tax_fee_adoption`)
+	a := town.Sale(0)
+	a.Utilities = nil
+	number := w.accept(a)
+	s := w.until(number, intake.Settle, intake.Manual)
+	if found := s.Findings(intake.Settle); len(found) != 2 || len(s.Bills) != 0 {
+		t.Fatalf("findings %+v, bills %+v", found, s.Bills)
+	}
+	if err := w.decide(number, intake.Settle, jobs.Confirm, "tax-01", ""); !errors.Is(err, jobs.ErrNoReason) {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := w.decide(number, intake.Settle, jobs.Confirm, "tax-01", "按公示标准"); err != nil {
+		t.Fatal(err)
+	}
+	w.pay(number)
+	w.until(number, intake.Settle, intake.Done)
+}

@@ -187,7 +187,7 @@ func (f *Flow) tellTurned(ctx context.Context, tx pgx.Tx, turnings []intake.Turn
 
 // tellDue tells the parties what is to be paid.
 func (f *Flow) tellDue(ctx context.Context, tx pgx.Tx, c intake.Case, bills []payment.Bill) error {
-	sum := strconv.FormatInt(int64(payment.Total(bills)), 10)
+	sum := strconv.FormatInt(int64(payment.Due(bills)), 10)
 	return f.tell(ctx, tx, c, notice.PaymentDue, map[string]string{"amount_fen": sum})
 }
 

@@ -119,7 +119,7 @@ func (f *Flow) askPaid(ctx context.Context, c intake.Case, b payment.Bill) error
 	case err != nil:
 		return err
 	case order.State == payment.OrderPaid && order.Amount == b.Amount:
-		return already(f.endSettle(ctx, c)) // in case it was the last, and nobody came to say so
+		return f.endIfPaid(ctx, c) // in case it was the last, and nobody came to say so
 	case order.State == payment.OrderReturned && b.Returned > 0:
 		return nil
 	}
@@ -240,7 +240,16 @@ func (f *Flow) askPayers(ctx context.Context, id int64) error {
 			}
 		}
 	}
-	return errors.Join(err, already(f.endSettle(ctx, c)))
+	return errors.Join(err, f.endIfPaid(ctx, c))
+}
+
+// endIfPaid ends a step that waits although everybody has paid.
+func (f *Flow) endIfPaid(ctx context.Context, c intake.Case) error {
+	state, err := f.stateOf(ctx, c.ID, intake.Settle)
+	if err != nil || state != intake.AwaitingPayment && state != intake.Manual {
+		return err
+	}
+	return already(f.endSettle(ctx, c))
 }
 
 // bookTrade books a payment of the file, if it is news.

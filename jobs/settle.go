@@ -11,6 +11,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/audit"
+	"onewindow/internal/money"
 	"onewindow/registration"
 	"onewindow/tax/payment"
 )
@@ -70,11 +71,20 @@ func feeFindings(doubts []payment.FeeDoubt) (found registration.Findings) {
 		finding := registration.Finding{Check: registration.CheckForm, Outcome: registration.Human, Code: codeFeeEnterprise}
 		if d.Fee != "" {
 			finding.Code = codeFeeUnsettled
-			finding.Args = map[string]string{"fee": string(d.Fee), "proposed": strconv.FormatInt(d.Proposed, 10)}
+			finding.Args = map[string]string{"fee": string(d.Fee), "proposed": proposed(d)}
 		}
 		found = append(found, finding)
 	}
 	return found
+}
+
+// proposed writes an amount of the fee table as money, a choice as its number.
+func proposed(d payment.FeeDoubt) string {
+	switch d.Fee {
+	case payment.FeeHousing, payment.FeeOther, payment.FeeCopy:
+		return money.Fen(d.Proposed).Format()
+	}
+	return strconv.FormatInt(d.Proposed, 10)
 }
 
 // askOrders asks for the order of each open bill.

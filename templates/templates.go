@@ -81,6 +81,8 @@ func spoken(lang, name, value string) string {
 	switch name {
 	case "param", "special":
 		return Say(lang, name+"."+value, nil)
+	case "fee":
+		return Say(lang, value, nil)
 	case "first", "seller", "field":
 		return Field(lang, value)
 	case "fields":

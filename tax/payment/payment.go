@@ -95,6 +95,20 @@ func (b Bill) Overdue(now time.Time) bool {
 	return b.State == BillOpen && !b.ExpiresAt.IsZero() && !now.Before(b.ExpiresAt)
 }
 
+// Over reports whether a payer has no bill that can be paid, and none that is.
+func Over(bills []Bill, now time.Time) bool {
+	newest := map[Payer]Bill{}
+	for _, b := range bills {
+		newest[b.Payer] = b
+	}
+	for _, b := range newest {
+		if !b.Lives() || b.Overdue(now) {
+			return true
+		}
+	}
+	return false
+}
+
 // Returnable is how much of the bill's payment can still be given back.
 func (b Bill) Returnable() money.Fen {
 	if b.PaidAt.IsZero() {

@@ -207,6 +207,16 @@ func InTreasury(ctx context.Context, tx pgx.Tx, ref, voucher string, at time.Tim
 	return ByRef(ctx, tx, ref)
 }
 
+// Due returns the sum of the bills that are open.
+func Due(bills []Bill) (sum money.Fen) {
+	for _, b := range bills {
+		if b.State == BillOpen {
+			sum += b.Amount
+		}
+	}
+	return sum
+}
+
 // Total returns the sum of the bills that live.
 func Total(bills []Bill) (sum money.Fen) {
 	for _, b := range bills {
