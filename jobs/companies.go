@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/registration"
 	"onewindow/utilities"
 )
@@ -77,11 +78,15 @@ func (f *Flow) question(ctx context.Context, c intake.Case,
 	if !ok {
 		return company, utilities.Request{}, fmt.Errorf("%s: %w", u, ErrNoCompany)
 	}
+	company, err := f.toTell(ctx, company)
+	if err != nil {
+		return company, utilities.Request{}, err
+	}
 	r := utilities.Request{Account: c.AccountOf(string(u)), Unit: string(c.Unit), NewHolder: newHolder(c.Buyers[0])}
 	for _, seller := range c.Sellers {
 		r.OldHolders = append(r.OldHolders, seller.Name)
 	}
-	err := f.read(ctx, func(tx pgx.Tx) error {
+	err = f.read(ctx, func(tx pgx.Tx) error {
 		title, err := registration.TitleOf(ctx, tx, c.Unit)
 		r.Address = title.Unit.Location
 		return err
@@ -119,27 +124,40 @@ func moveOf(a utilities.Answer) intake.Move {
 	return intake.Move{State: intake.Done, Reason: "company_" + string(a.Outcome)}
 }
 
-// CompanyAnswered takes a company's signed answer. The errors are those of
-// utilities.Company.Verify and utilities.Answered, and ErrNoCompany.
+// CompanyAnswered takes a company's answer, signed with one of its keys that are in
+// force at this moment. The errors are those of utilities.Company.Verify and
+// utilities.Answered, and ErrNoCompany.
 func (f *Flow) CompanyAnswered(ctx context.Context, utility string, header http.Header, body []byte) error {
 	company, ok := f.Companies[utility]
 	if !ok {
 		return ErrNoCompany
 	}
-	now := time.Now()
-	notice, err := company.Verify(header, body, now)
+	company, err := f.withKeys(ctx, company)
 	if err != nil {
 		return err
 	}
+	notice, err := company.Verify(header, body, time.Now())
+	if err != nil {
+		return err
+	}
+	return f.hear(ctx, company, notice)
+}
+
+// hear takes in what is proven to be a company's answer.
+func (f *Flow) hear(ctx context.Context, company utilities.Company, notice utilities.Notice) error {
 	c, step, err := f.questionOf(ctx, notice)
 	if err != nil {
 		return err
 	}
+	now, from := time.Now(), audit.OriginOf(ctx) // the desk ends steps of many requests together
 	err = f.finish(ctx, c, step, intake.AwaitingCompany, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		_, _, a, err := utilities.Answered(ctx, tx, notice, now)
+		if err != nil {
+			return intake.Move{}, err
+		}
 		m := moveOf(a)
 		m.Actor = company.Name
-		return m, err
+		return m, audit.Write(ctx, tx, companyAnswered(from, c.Number, step, a))
 	})
 	if errors.Is(err, intake.ErrAlready) {
 		return f.early(ctx, c, step)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
@@ -26,6 +27,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/audit"
+	"onewindow/utilities"
 )
 
 // Work asks one room about one step, outside any transaction, and returns what
@@ -78,6 +80,7 @@ type Flow struct {
 	left    sync.Once // a start that failed has left; a stop after it must not leave again
 
 	facts *lru.Cache[int64, intake.Case] // the facts of a case never change after acceptance
+	keys  *expirable.LRU[utilities.Utility, []string]
 }
 
 // The settings of the engine, measured in docs/BENCHMARK.md.
@@ -115,6 +118,7 @@ func New(cfg Config) (*Flow, error) {
 		patience: cfg.Patience,
 		Offices:  cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
 		drill: cfg.Drill, facts: facts, moved: cfg.Moved, faulty: cfg.Faulty, pulse: newPulse(cfg.Engine, cfg.Log),
+		keys: expirable.NewLRU[utilities.Utility, []string](len(utilities.Utilities), nil, keysFor),
 	}
 	f.desk = newDesk(f)
 	if f.moved == nil {

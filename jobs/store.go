@@ -118,3 +118,15 @@ func askedOf(ctx context.Context, tx pgx.Tx, caseID int64) (map[intake.Step]Aske
 	})
 	return asked, err
 }
+
+// openRequests returns the refs of what a company was asked and its steps wait for.
+func openRequests(ctx context.Context, tx pgx.Tx, company string, after int64, limit int) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT r.ref FROM utilities_request r JOIN intake_step s ON s.case_id = r.case_id AND s.step = r.step
+		WHERE r.company = $1 AND r.outcome = 'later' AND r.id > $2 AND s.state = 'awaiting_company'
+		ORDER BY r.id LIMIT $3`, company, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the open requests of %s: %w", company, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}

@@ -14,14 +14,28 @@ import (
 // ErrBusy says that the company took the message and could not decide.
 var ErrBusy = errors.New("company could not decide")
 
-// A Company (公用事业企业) supplies a city with one utility. The key it is given
-// signs what we tell it, and what it tells us later; no other company knows it.
+// ErrNoKey says that no key of the company is in force, so that nothing can be said
+// to it or heard from it.
+var ErrNoKey = errors.New("no key of the company is in force")
+
+// A Company (公用事业企业) supplies a city with one utility. Its keys sign what we
+// tell it, and what it tells us later; no other company knows them. While one is
+// exchanged for another, both are in force: we sign with all, and hear any.
 type Company struct {
 	Utility Utility
 	Name    string // short and stable: it keys the records and stands in addresses
 	URL     string // /check, /confirm and /cancel are appended to it
-	Key     string // outbound.Key
+	Key     string // outbound.Key; "" if all its keys are drawn ones
 	HTTP    *http.Client
+	Drawn   []string // the keys drawn for its account that are in force, the newest first
+}
+
+// keys are all that are in force.
+func (c Company) keys() []string {
+	if c.Key == "" {
+		return c.Drawn
+	}
+	return append(c.Drawn[:len(c.Drawn):len(c.Drawn)], c.Key)
 }
 
 // Valid reports what is wrong with a company before it is first used.
@@ -34,7 +48,7 @@ func (c Company) Valid() error {
 	case c.HTTP == nil:
 		return fmt.Errorf("company %q: no client", c.Name)
 	}
-	if err := outbound.Sign(http.Header{}, c.Name, time.Unix(0, 0), nil, c.Key); err != nil {
+	if err := outbound.Sign(http.Header{}, c.Name, time.Unix(0, 0), nil, c.keys()...); err != nil {
 		return fmt.Errorf("company %q: %w", c.Name, err)
 	}
 	return nil
@@ -91,8 +105,11 @@ func (c Company) tell(ctx context.Context, p Phase, id, ref string, form any) (A
 	if c.HTTP == nil {
 		return Answer{}, fmt.Errorf("%s of %s by %s: no client", p, ref, c.Name)
 	}
+	if len(c.keys()) == 0 {
+		return Answer{}, fmt.Errorf("%s of %s by %s: %w", p, ref, c.Name, ErrNoKey)
+	}
 	to := strings.TrimSuffix(c.URL, "/") + "/" + string(p)
-	reply, err := outbound.Send(ctx, c.HTTP, outbound.Message{URL: to, ID: id, Keys: []string{c.Key}, Body: form})
+	reply, err := outbound.Send(ctx, c.HTTP, outbound.Message{URL: to, ID: id, Keys: c.keys(), Body: form})
 	if err != nil {
 		return Answer{}, fmt.Errorf("%s of %s by %s: %w", p, ref, c.Name, err)
 	}

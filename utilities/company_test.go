@@ -33,7 +33,8 @@ func sandboxed(t *testing.T, o sandbox.CompanyOptions, customers ...sandbox.Acco
 }
 
 func ours(url string) Company {
-	return Company{Water, "water", url, waterKey, outbound.New(2*time.Second, outbound.Loopback()...)}
+	return Company{Utility: Water, Name: "water", URL: url, Key: waterKey,
+		HTTP: outbound.New(2*time.Second, outbound.Loopback()...)}
 }
 
 func request(account string) Request {
@@ -230,6 +231,21 @@ func TestACompanyHearsOnlyWhatItNeeds(t *testing.T) {
 	}
 }
 
+// What we say is signed with every key in force, so that the company may exchange its
+// own whenever it likes.
+func TestWeSignWithEveryKeyInForce(t *testing.T) {
+	t.Parallel()
+	theirs, water := sandboxed(t, sandbox.CompanyOptions{}) // it knows waterKey alone
+	water.Key, water.Drawn = "", []string{gasKey, waterKey}
+	if a, err := water.Ask(t.Context(), request("5001-OK")); err != nil || a.Outcome != Found {
+		t.Errorf("signed with both: %+v, %v", a, err)
+	}
+	water.Drawn = nil
+	if _, err := water.Confirm(t.Context(), request("5001-OK")); !errors.Is(err, ErrNoKey) || TryAgain(err) || theirs.Moved() != 0 {
+		t.Errorf("without any key: %v, %d moved", err, theirs.Moved())
+	}
+}
+
 func TestACompanyIsCheckedBeforeItIsUsed(t *testing.T) {
 	t.Parallel()
 	good := ours("http://127.0.0.1/")
@@ -241,7 +257,7 @@ func TestACompanyIsCheckedBeforeItIsUsed(t *testing.T) {
 		"no name":                 func(c *Company) { c.Name = "" },
 		"a name with a slash":     func(c *Company) { c.Name = "a/b" },
 		"no client":               func(c *Company) { c.HTTP = nil },
-		"a key that anyone knows": func(c *Company) { c.Key = "" },
+		"a key that anyone knows": func(c *Company) { c.Key = "whsec_c2hvcnQ=" },
 	} {
 		c := good
 		spoil(&c)
@@ -264,7 +280,7 @@ func FuzzAReplyNeverPanicsAndNeverSpoilsAnErrorText(f *testing.F) {
 			f.Add(status, "application/json", []byte(body))
 		}
 	}
-	water := Company{Water, "water", "", waterKey, nil}
+	water := Company{Utility: Water, Name: "water", Key: waterKey}
 	f.Fuzz(func(t *testing.T, status int, media string, body []byte) {
 		for p := range outcomes {
 			a, err := water.answer(outbound.Reply{Status: status, Type: media, Body: body}, p, "1")

@@ -49,8 +49,8 @@ func (a Answer) answers(p Phase) bool { return slices.Contains(outcomes[p], a.Ou
 // from, or not within outbound.Skew of the present. The door answers 401.
 var ErrForged = errors.New("notice is not the company's")
 
-// A Notice is a company's answer after Later, proven to be its own: only Verify
-// fills one.
+// A Notice is a company's answer after Later, proven to be its own: only Verify and
+// Say fill one.
 type Notice struct {
 	company string
 	id      string
@@ -58,14 +58,39 @@ type Notice struct {
 	answer  Answer
 }
 
+// Statement is what a company's own program says of one request, in the words of
+// the protocol. Amounts are fen.
+type Statement struct {
+	Outcome    Outcome
+	Reason     Reason // of a refusal
+	Words      string
+	BalanceFen int64
+	ArrearsFen int64
+}
+
+// Say makes a notice of what somebody said about ref who has proved otherwise than
+// by a signature to be the company. Nothing that is signed can have its id, for it
+// holds a blank. A refusal gives one of Reasons. The error is outbound.ErrMalformed.
+func (c Company) Say(ref string, s Statement) (Notice, error) {
+	if (s.Outcome == Refused) != slices.Contains(Reasons[:], s.Reason) {
+		return Notice{}, fmt.Errorf("answer of %s: %w: refusals alone have a reason", c.Name, outbound.ErrMalformed)
+	}
+	a, err := statement{ref, s.Outcome, s.Reason, s.Words, s.BalanceFen, s.ArrearsFen}.answer()
+	if err != nil {
+		return Notice{}, fmt.Errorf("answer of %s: %w", c.Name, err)
+	}
+	a.Company, a.Utility = c.Name, c.Utility
+	return Notice{c.Name, "by key " + ref, ref, a}, nil
+}
+
 // Ref is the reference under which the company was asked, as it says itself.
 func (n Notice) Ref() string { return n.ref }
 
-// Verify proves at the instant at that c signed the message with its key, and
-// reads it. The error is ErrForged, or outbound.ErrMalformed for a genuine
-// notice that makes no sense.
+// Verify proves at the instant at that c signed the message with one of its keys
+// that are in force, and reads it. The error is ErrForged, or outbound.ErrMalformed
+// for a genuine notice that makes no sense.
 func (c Company) Verify(h http.Header, body []byte, at time.Time) (Notice, error) {
-	id, err := outbound.Verify(h, body, c.Key, at)
+	id, err := c.prove(h, body, at)
 	if err != nil {
 		return Notice{}, fmt.Errorf("%w: %w", ErrForged, err)
 	}
@@ -79,4 +104,15 @@ func (c Company) Verify(h http.Header, body []byte, at time.Time) (Notice, error
 	}
 	a.Company, a.Utility = c.Name, c.Utility
 	return Notice{c.Name, id, s.Ref, a}, nil
+}
+
+// prove returns the id of a message that one of the keys in force has signed.
+func (c Company) prove(h http.Header, body []byte, at time.Time) (id string, err error) {
+	err = outbound.ErrSignature
+	for _, key := range c.keys() {
+		if id, err = outbound.Verify(h, body, key, at); err == nil {
+			return id, nil
+		}
+	}
+	return "", err
 }

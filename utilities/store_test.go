@@ -268,6 +268,39 @@ func TestAForgedNoticeIsRefused(t *testing.T) {
 	}
 }
 
+// While a key is exchanged both are in force, and a message may be signed with both.
+func TestEveryKeyInForceSignsANotice(t *testing.T) {
+	t.Parallel()
+	first, second := outbound.Key([]byte("the first key of the company")), outbound.Key([]byte("the second key of the company"))
+	signed := func(keys ...string) posted {
+		p := posted{http.Header{}, []byte(`{"ref":"1","outcome":"found"}`)}
+		if err := outbound.Sign(p.header, "n1", noon, p.body, keys...); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for name, tt := range map[string]struct {
+		given  string
+		drawn  []string
+		signed posted
+		want   error
+	}{
+		"the configured one":           {waterKey, []string{first}, signed(waterKey), nil},
+		"a drawn one":                  {waterKey, []string{first, second}, signed(second), nil},
+		"old and new at once":          {"", []string{first, second}, signed(first, second), nil},
+		"new and one that is gone":     {"", []string{second}, signed(first, second), nil},
+		"one that is gone":             {"", []string{second}, signed(first), ErrForged},
+		"none that is in force at all": {"", nil, signed(first), ErrForged},
+		"another company's":            {waterKey, []string{first}, signed(gasKey), ErrForged},
+	} {
+		water := ours("")
+		water.Key, water.Drawn = tt.given, tt.drawn
+		if _, err := water.Verify(tt.signed.header, tt.signed.body, noon); !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v, want %v", name, err, tt.want)
+		}
+	}
+}
+
 // Reliability: captured notices, sent again in any order, change nothing.
 func TestAThousandReplayedNoticesChangeNothing(t *testing.T) {
 	t.Parallel()

@@ -64,7 +64,8 @@ type officesConfig struct {
 	PaidLater []string `json:"paid_later"`
 	// Messages is the carrier of messages to people. No default.
 	Messages doorConfig `json:"messages"`
-	// Companies are those of water, power and gas, by utility. Default: none.
+	// Companies are those of water, power and gas, by utility. A key may be left out
+	// where the company's account has one (docs/ACCOUNTS.md). Default: none.
 	Companies map[string]doorConfig `json:"companies"`
 	// InnerNetworks are those in which offices may be reached without TLS, or at
 	// private addresses; 10.1.0.0/16. Default: none.

@@ -129,6 +129,7 @@ func (o *officesConfig) checkPayment(f *findings, publicURL string, rehearsal bo
 	f.add(o.WeChat.used() && o.Gateway != doorConfig{},
 		"offices.gateway and offices.wechat are both named: the window is paid one way")
 	if !o.WeChat.used() {
+		f.add(o.Gateway.Key == "", "offices.gateway.key is missing: whsec_ and 24 to 64 bytes in base64")
 		o.Gateway.check(f, "offices.gateway", o.InnerNetworks, rehearsal)
 	}
 	err := payment.Gate{Later: o.PaidLater}.Valid()

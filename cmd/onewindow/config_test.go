@@ -100,7 +100,7 @@ func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
 		"a database that may be anybody's": {func(c *config) { c.Database = "postgres://db.example/x?sslmode=require" }, "add sslmode=verify-full"},
 		"what is no database":              {func(c *config) { c.Database = "http://x" }, "write postgres://"},
 		"a weak key":                       {func(c *config) { c.Offices.Gateway.Key = "whsec_c2hvcnQ=" }, "offices.gateway.key is no key"},
-		"no key":                           {water(func(d *doorConfig) { d.Key = "" }), "offices.companies.water.key is missing"},
+		"no key":                           {func(c *config) { c.Offices.Gateway.Key = "" }, "offices.gateway.key is missing"},
 		"a utility that nobody knows":      {func(c *config) { c.Offices.Companies["steam"] = c.Offices.Companies["water"] }, "offices.companies.steam"},
 		"metrics at the doors":             {func(c *config) { c.Metrics.Listen = c.Listen }, "metrics.listen is the address of the doors"},
 		"traces to nowhere":                {func(c *config) { c.Traces.Endpoint = "collector" }, "traces.endpoint"},

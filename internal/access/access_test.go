@@ -255,6 +255,67 @@ func TestKeysOverlapExpireAndAreRevoked(t *testing.T) {
 	}
 }
 
+// A key of a company signs for that company while it is in force, and for nobody else.
+func TestOnlyTheKeysInForceSignForACompany(t *testing.T) {
+	t.Parallel()
+	water := Person{ID: "water-co", Name: "水务", Role: Company, Company: "water"}
+	power := Person{ID: "power-co", Name: "电网", Role: Company, Company: "power"}
+	g, _ := gate(t, clerk, guard, water, power)
+	old, next, others := NewSecret(), NewSecret(), NewSecret()
+	add := func(id string, key Secret, until time.Time) {
+		t.Helper()
+		if err := AddKey(t.Context(), g.Pool, id, key, "", noon, until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(water.ID, old, noon.Add(time.Hour))
+	add(water.ID, next, noon.Add(KeyLength))
+	add(power.ID, others, noon.Add(KeyLength))
+	add(clerk.ID, NewSecret(), noon.Add(KeyLength))
+	signs := func(when string, at time.Time, want ...Secret) {
+		t.Helper()
+		got, err := SigningKeys(t.Context(), g.Pool, "water", at)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("%s: %d keys, %v; want %d", when, len(got), err, len(want))
+		}
+		for i, key := range want {
+			if got[i] != key.Signing() {
+				t.Errorf("%s: key %d is another", when, i)
+			}
+		}
+	}
+	signs("before they are drawn", noon.Add(-time.Second))
+	signs("both", noon, next, old)
+	signs("after the old one's time", noon.Add(time.Hour), next)
+	keys, err := KeysOf(t.Context(), g.Pool, water.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := RevokeKey(t.Context(), g.Pool, water.ID, keys[0].ID, noon); err != nil { // the newest
+		t.Fatal(err)
+	}
+	signs("after the new one was withdrawn", noon, old)
+	if err := Disable(t.Context(), g.Pool, water.ID); err != nil {
+		t.Fatal(err)
+	}
+	signs("of a closed account", noon)
+	if err := Enable(t.Context(), g.Pool, water.ID); err != nil {
+		t.Fatal(err)
+	}
+	water.Company = "gas"
+	if err := Change(t.Context(), g.Pool, water); err != nil {
+		t.Fatal(err)
+	}
+	signs("of an account that is another company's now", noon)
+	var sealed int
+	if err := g.Pool.QueryRow(t.Context(), `SELECT count(signing) FROM access_key`).Scan(&sealed); err != nil || sealed != 3 {
+		t.Errorf("%d keys sign, %v; only the companies' do", sealed, err)
+	}
+	if s := old.Signing(); strings.Contains(s, old.Text()) || s == next.Signing() {
+		t.Error("the signing key tells the secret, or all have one")
+	}
+}
+
 func TestSecretsAreNeitherKeptNorPrinted(t *testing.T) {
 	t.Parallel()
 	g, seeds := gate(t, clerk)

@@ -61,6 +61,9 @@ const (
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
 	SeeAudit    Action = "see_audit"    // who did and saw what; a citizen only of the own case
+
+	SeeRequests   Action = "see_requests"   // what the own company is asked
+	AnswerRequest Action = "answer_request" // answer that, in the company's place
 )
 
 // may is the whole policy at the level of functions. That nobody approves what
@@ -72,7 +75,7 @@ var may = map[Role][]Action{
 	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, SeeMaterial, Reveal},
 	TaxOfficer:    {See, ConfirmTax, Refund, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
-	Company:       {}, // its programs answer by signed callbacks
+	Company:       {SeeRequests, AnswerRequest},
 	Citizen:       {SeeOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},

@@ -1,9 +1,11 @@
 package access
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/base64"
 	"strings"
 )
 
@@ -43,6 +45,17 @@ func ParseSecret(typed string) (Secret, bool) {
 func (s Secret) hash() []byte {
 	sum := sha256.Sum256([]byte(s))
 	return sum[:]
+}
+
+// Signing returns the key with which a company that has the secret signs what it
+// says (Standard Webhooks): derived from it, so that both are drawn, exchanged and
+// withdrawn as one, and neither is sent where the other is used.
+func (s Secret) Signing() string {
+	key, err := hkdf.Key(sha256.New, []byte(s), nil, "onewindow signing key", sha256.Size)
+	if err != nil {
+		panic(err) // only for lengths that SHA-256 cannot give
+	}
+	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
 
 // String hides the secret from whoever prints it by accident.

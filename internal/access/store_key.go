@@ -8,7 +8,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
+
+// keySigning is the part of a company's key that signs. It is sealed and not
+// hashed: whoever checks a signature needs it.
+const keySigning vault.Column = "access_key.signing"
 
 // KeyLength is how long a key lasts unless it is revoked: a year.
 const KeyLength = 365 * 24 * time.Hour
@@ -32,8 +38,9 @@ func AddKey(ctx context.Context, db Querier, id string, key Secret, label string
 		return fmt.Errorf("add a key of %q: %w", id, ErrPerson)
 	}
 	tag, err := db.Exec(ctx, `
-		INSERT INTO access_key (person, label, hash, drawn_at, expires_at)
-		SELECT id, $2, $3, $4, $5 FROM access_person WHERE id = $1`, id, label, key.hash(), from, until)
+		INSERT INTO access_key (person, label, hash, drawn_at, expires_at, signing)
+		SELECT id, $2, $3, $4, $5, CASE WHEN role = 'company' THEN $6::bytea END FROM access_person WHERE id = $1`,
+		id, label, key.hash(), from, until, vault.Seal(keySigning, key.Signing()))
 	if err != nil {
 		return fmt.Errorf("add a key of %q: %w", id, err)
 	}
@@ -65,6 +72,26 @@ func KeysOf(ctx context.Context, db Querier, id string) ([]Key, error) {
 		return nil, fmt.Errorf("list the keys of %q: %w", id, err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Key])
+}
+
+// SigningKeys returns with what the company that supplies a utility may sign at an
+// instant: every key of its accounts that is neither revoked nor expired, the newest
+// first. Those of other companies are not among them, nor those of closed accounts.
+func SigningKeys(ctx context.Context, db Querier, utility string, at time.Time) ([]string, error) {
+	rows, err := db.Query(ctx, `
+		SELECT k.signing FROM access_key k JOIN access_person p ON p.id = k.person
+		WHERE p.role = 'company' AND p.company = $1 AND NOT p.disabled AND k.signing IS NOT NULL
+			AND k.revoked_at IS NULL AND k.drawn_at <= $2 AND k.expires_at > $2 ORDER BY k.id DESC`, utility, at)
+	if err != nil {
+		return nil, fmt.Errorf("look for the keys of the %s company: %w", utility, err)
+	}
+	var keys []string
+	var key string
+	_, err = pgx.ForEachRow(rows, []any{vault.Open(keySigning, &key)}, func() error {
+		keys = append(keys, key)
+		return nil
+	})
+	return keys, err
 }
 
 // ByKey returns the person with the id if the key is one of theirs and valid at an

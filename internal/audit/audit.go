@@ -50,6 +50,7 @@ const (
 	AuditRead   Action = "audit_read"   // 查看审计记录
 	Resent      Action = "resent"       // 重发短信
 	LetterEnded Action = "letter_ended" // 处理死信
+	Answered    Action = "answered"     // 水电气公司答复; the result is the step and the outcome
 )
 
 // The kinds of objects. An object is named by what people call it: a case by its

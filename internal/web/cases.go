@@ -173,7 +173,7 @@ func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	p := caseList{Cases: []briefView{}}
 	if len(list) > limit {
 		list = list[:limit]
-		p.Next = linkNext(w, r, list[limit-1].Number)
+		p.Next = linkNext(w, r, casesPath, string(list[limit-1].Number))
 	}
 	for _, b := range list {
 		p.Cases = append(p.Cases, briefView{b.Number, b.Kind, b.Unit, b.State, b.AcceptedBy, when(b.AcceptedAt),

@@ -77,28 +77,35 @@ func moment(text string) (*time.Time, error) {
 
 // cursorOf writes where a list goes on: opaque to clients, so that the order may
 // change behind it.
-func cursorOf(last intake.Number) string {
-	return base64.RawURLEncoding.EncodeToString([]byte("1." + string(last)))
+func cursorOf(last string) string { return base64.RawURLEncoding.EncodeToString([]byte("1." + last)) }
+
+// lastOf reads a cursor; "" is that of the beginning.
+func lastOf(cursor string) (last string, err error) {
+	if cursor == "" {
+		return "", nil
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	last, ours := strings.CutPrefix(string(raw), "1.")
+	if err != nil || !ours || last == "" {
+		return "", errQuery
+	}
+	return last, nil
 }
 
 func readCursor(text string) (intake.Number, error) {
-	if text == "" {
-		return "", nil
+	last, err := lastOf(text)
+	if err != nil || last == "" {
+		return "", err
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	number, ours := strings.CutPrefix(string(raw), "1.")
-	if err != nil || !ours {
-		return "", errQuery
-	}
-	return intake.ParseNumber(number)
+	return intake.ParseNumber(last)
 }
 
 // linkNext says where a list goes on, in the answer's Link (RFC 8288), and returns
 // the address.
-func linkNext(w http.ResponseWriter, r *http.Request, last intake.Number) string {
+func linkNext(w http.ResponseWriter, r *http.Request, path, last string) string {
 	query := r.URL.Query()
 	query.Set("cursor", cursorOf(last))
-	next := casesPath + "?" + query.Encode()
+	next := path + "?" + query.Encode()
 	w.Header().Add("Link", "<"+next+`>; rel="next"`)
 	return next
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func TestADecisionIsAboutTheCaseThatWasSeen(t *testing.T) {
 }
 
 // quiet waits until nothing happens to the case by itself.
-func (o *office) quiet(number intake.Number) {
+func (o *office) quiet(number intake.Number, besides ...intake.Step) {
 	o.t.Helper()
 	last := ""
 	eventually(o.t, "the case comes to rest", func() bool {
@@ -68,7 +69,8 @@ func (o *office) quiet(number intake.Number) {
 		rests := tag == last
 		last = tag
 		for _, s := range o.show(number).Steps {
-			rests = rests && s.State != intake.Running && s.State != intake.AwaitingCompany
+			moves := s.State == intake.Running || s.State == intake.AwaitingCompany
+			rests = rests && (!moves || slices.Contains(besides, s.Step))
 		}
 		return rests
 	})

@@ -25,7 +25,7 @@ import (
 // a case that waits for its review and a closed one.
 type stage struct {
 	*office
-	open, closed intake.Number
+	open, closed intake.Number // the water company answers the open one's request by key
 	stuck        intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
 	file         string        // id of a material of the open case
 }
@@ -33,7 +33,8 @@ type stage struct {
 func newStage(t *testing.T) stage {
 	t.Helper()
 	o := workingOffice(t, 4)
-	s := stage{office: o, closed: o.accept(0).Number, open: o.accept(1).Number, stuck: o.accept(3).Number}
+	s := stage{office: o, closed: o.accept(0).Number, open: o.acceptSilent(1), stuck: o.accept(3).Number}
+	o.unanswered(s.open)
 	o.waitFor(s.closed, intake.Review, intake.NeedsInput)
 	o.waitFor(s.open, intake.Review, intake.NeedsInput)
 	if r := o.say("registrar-01", s.closed, intake.Review, jobs.Approve, ""); r.StatusCode != http.StatusOK {
@@ -42,7 +43,7 @@ func newStage(t *testing.T) stage {
 	o.waitFor(s.closed, intake.Settle, intake.AwaitingPayment)
 	o.pay(s.closed)
 	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
-	o.quiet(s.open)
+	o.quiet(s.open, intake.WaterRequest)
 	var m materialView
 	o.send(request{method: "POST", staff: "clerk-01", path: "/api/v1/cases/" + string(s.open) + "/materials?kind=contract", body: paper,
 		header: map[string]string{"Idempotency-Key": "stage", "Content-Type": "application/pdf",

@@ -213,7 +213,8 @@ Written by ` + "`go test ./internal/web -run TestThePermissionMatrix -write`" + 
 the API's description as every role, of a case of one's own office (or company) and of a foreign one; the test fails when
 the answers are no longer these.
 
-**yes**: of every object. **own**: of the cases of one's own office, or of one's own case; a foreign one is answered like one that is not there.
+**yes**: of every object. **own**: of the cases of one's own office, of one's own case, or of what one's own company is asked; a
+foreign one is answered like one that is not there.
 **–**: refused. Rows of decisions are by verdict. Whoever is not signed in may only do what everyone may. Callbacks prove
 themselves by their signature, whoever sends them.
 

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/pgtest"
 	"onewindow/internal/town"
@@ -342,6 +343,32 @@ func (o *office) accept(i int) (a accepted) {
 	}
 	r.into(o.t, &a)
 	return a
+}
+
+// acceptSilent opens the case of home i, whose water company keeps its answer for later.
+func (o *office) acceptSilent(i int) intake.Number {
+	o.t.Helper()
+	a := saleOf(i)
+	a.Utilities[0].Number = fmt.Sprintf("water-%06d-SILENT", i)
+	r := o.apply(fmt.Sprintf("home-%d", i), a.text(o.t))
+	var opened accepted
+	r.into(o.t, &opened)
+	if r.StatusCode != http.StatusCreated {
+		o.t.Fatalf("accepting home %d: %d %s", i, r.StatusCode, r.body)
+	}
+	return opened.Number
+}
+
+// unanswered waits until a silent water company has the question of a case, and keeps
+// the sweeper, which asks again after a minute, from getting its answer.
+func (o *office) unanswered(number intake.Number) {
+	o.t.Helper()
+	o.waitFor(number, intake.WaterRequest, intake.AwaitingCompany)
+	if _, err := o.pool.Exec(context.Background(), `
+		UPDATE intake_step s SET started_at = now() + interval '1 day' FROM intake_case c
+		WHERE c.id = s.case_id AND c.number = $1 AND s.step = 'water_request'`, number); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // eventually waits for what happens in the background.

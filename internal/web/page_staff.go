@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +50,8 @@ func (s *server) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	return show(w, http.StatusOK, "staff_list", accountsPage{frameOf(r, "accounts"), list})
 }
 
-// accountPage is one account with its keys. Secret is shown once.
+// accountPage is one account with its keys. Secret is shown once, and with that of a
+// company what it signs with.
 type accountPage struct {
 	frame
 	Account    access.Account
@@ -60,6 +60,7 @@ type accountPage struct {
 	Form       askPage
 	Secret     string
 	SecretWord string
+	Signing    string
 	Providers  []string
 	Own        bool
 }
@@ -86,6 +87,9 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secr
 	}
 	p := accountPage{frame: frameOf(r, "accounts"), Account: a, Secret: secret.Text()}
 	p.Own = a.ID == p.Staff.ID
+	if a.Role == access.Company && secret != "" {
+		p.Signing = secret.Signing()
+	}
 	if p.Subjects, err = access.SubjectsOf(r.Context(), s.Pool, a.ID); err != nil {
 		return err
 	}
@@ -277,23 +281,4 @@ func reopenAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (
 
 func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
 	return s.Porter.GiveOneTime(ctx, tx, id)
-}
-
-const longestLabel = 100 // of a key, in bytes
-
-func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
-	label := strings.TrimSpace(typed(r, "label"))
-	if len(label) > longestLabel {
-		return "", errQuery
-	}
-	key, now := access.NewSecret(), time.Now()
-	return key, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
-}
-
-func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
-	key, err := strconv.ParseInt(chi.URLParam(r, "key"), 10, 64)
-	if err != nil {
-		return "", errNotFound
-	}
-	return "", access.RevokeKey(ctx, tx, id, key, time.Now())
 }

@@ -126,6 +126,7 @@ func (s *server) routes(r chi.Router) {
 			r.Post("/{number}/bills/{bill}/refunds", s.may(access.Refund, s.askRefund))
 			r.Post("/{number}/bills/{bill}/voucher", s.may(access.ConfirmTax, s.noteVoucher))
 		})
+		s.companyRoutes(r)
 		s.operate(r)
 		s.pages(r)
 	})
