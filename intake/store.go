@@ -58,6 +58,7 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 	if err != nil {
 		return nil, fmt.Errorf("write the application down: %w", err)
 	}
+	parties, people := citizens(a)
 	err = tx.QueryRow(ctx, `
 		WITH c AS (
 			INSERT INTO intake_case (number, kind, unit, application, state, accepted_by, accepted_at)
@@ -70,6 +71,9 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 				CASE WHEN p.state = 'running' THEN now() END,
 				CASE WHEN p.state = 'running' THEN now() + make_interval(secs => p.within) END
 			FROM c, unnest($6::text[], $7::text[], $8::text[], $9::float8[]) AS p (step, state, holder, within)
+		), p AS (
+			INSERT INTO intake_party (case_id, party, person)
+			SELECT c.id, p.party, p.person FROM c, unnest($13::text[], $14::bytea[]) AS p (party, person)
 		), j AS (
 			INSERT INTO intake_journal (case_id, at, actor, step, state, holder, reason)
 			SELECT c.id, now(), $5, '', 'open', '', 'accepted' FROM c
@@ -80,7 +84,8 @@ func Accept(ctx context.Context, tx pgx.Tx, clerk string, key Key, a Application
 		)
 		SELECT id, accepted_at FROM c`,
 		number, a.Kind, a.Unit, vault.Seal(applicationColumn, application), clerk,
-		rows.step, rows.state, rows.holder, rows.within, key.Client, key.Value, key.index()).Scan(&c.ID, &c.AcceptedAt)
+		rows.step, rows.state, rows.holder, rows.within, key.Client, key.Value, key.index(),
+		parties, vault.Indexes(vault.IDNumber, people)).Scan(&c.ID, &c.AcceptedAt)
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", number, err)
 	}

@@ -21,6 +21,15 @@ func (f *Flow) Select(ctx context.Context, filter intake.Filter) (list []intake.
 	return list, err
 }
 
+// PartsOf returns the cases to which a person is a party, as intake.PartsOf does.
+func (f *Flow) PartsOf(ctx context.Context, person []byte) (parts []intake.Part, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		parts, err = intake.PartsOf(ctx, tx, person)
+		return err
+	})
+	return parts, err
+}
+
 // VersionOf is Version of the case with the number. It returns intake.ErrNoCase.
 func (f *Flow) VersionOf(ctx context.Context, number intake.Number) (version int64, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {

@@ -5,18 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"onewindow/internal/access"
 )
 
-// signInConfig says how staff come in.
+// signInConfig says how people come in.
 type signInConfig struct {
 	// IdleLock is after which time without anybody a session is locked. Default: 5m.
 	IdleLock span `json:"idle_lock"`
 	// Providers vouch for staff (OpenID Connect); which of their subjects is which
 	// account, a security administrator says. Default: none.
 	Providers []*access.Provider `json:"identity_providers"`
+	// CitizenProviders vouch for citizens, by an identity number that they have verified.
+	// Default: none.
+	CitizenProviders []*access.Provider `json:"citizen_providers"`
 }
 
 // The bounds of an idle lock.
@@ -29,11 +33,29 @@ func (c signInConfig) check(f *findings, public string) {
 	idle := c.IdleLock.time()
 	f.add(idle < shortestIdle || idle > longestIdle, "sign_in.idle_lock: %v is not between %v and %v",
 		idle, shortestIdle, longestIdle)
-	f.add(len(c.Providers) > 0 && public == "",
-		"sign_in.identity_providers needs public_url: it is where the providers send people back to")
-	for _, p := range c.Providers {
+	f.add(len(c.Providers)+len(c.CitizenProviders) > 0 && public == "",
+		"sign_in: providers need public_url: it is where they send people back to")
+	for _, p := range slices.Concat(c.Providers, c.CitizenProviders) {
 		err := p.Valid()
 		f.add(err != nil, "%v", err)
+	}
+	c.checkApart(f)
+}
+
+// checkApart keeps the ways in of staff and of citizens apart.
+func (c signInConfig) checkApart(f *findings) {
+	for _, p := range c.Providers {
+		f.add(p.IdentityClaim != "", "sign_in.identity_providers: issuer %s: identity_claim is for citizen_providers; "+
+			"staff are known by their subjects", p.Issuer)
+	}
+	for _, p := range c.CitizenProviders {
+		f.add(p.IdentityClaim == "", "sign_in.citizen_providers: issuer %s: identity_claim is missing: "+
+			"the claim with the identity number, and verified_claim the one that says that it was verified", p.Issuer)
+		shared := slices.ContainsFunc(c.Providers, func(o *access.Provider) bool {
+			return o.Issuer == p.Issuer && o.Client == p.Client
+		})
+		f.add(shared, "sign_in.citizen_providers: issuer %s: client_id %q is that of staff: "+
+			"let the provider give citizens a client of their own", p.Issuer, p.Client)
 	}
 }
 

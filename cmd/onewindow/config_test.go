@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"onewindow/internal/access"
 	"onewindow/internal/outbound"
 	"onewindow/internal/vault"
 )
@@ -53,6 +54,20 @@ func file(t *testing.T, c config) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// providers is one provider of identities, which tells the number in a claim.
+func providers(t *testing.T, claim string) []*access.Provider {
+	t.Helper()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("a secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &access.Provider{Issuer: "https://id.example", Name: "认证", Client: "onewindow", SecretFile: secret, IdentityClaim: claim}
+	if claim != "" {
+		p.VerifiedClaim = claim + "_verified"
+	}
+	return []*access.Provider{p}
 }
 
 // water spoils the water company's door.
@@ -95,6 +110,17 @@ func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
 		}, "is no inner network"},
 		"no keys for what is sealed": {
 			func(c *config) { c.Vault.KeyFile = "/not/there" }, "vault.key_file: the ring of keys cannot be used: /not/there"},
+		"staff and citizens at one client": {func(c *config) {
+			c.SignIn.Providers, c.SignIn.CitizenProviders = providers(t, ""), providers(t, "id_number")
+		}, "let the provider give citizens a client of their own"},
+		"citizens without their number": {
+			func(c *config) { c.SignIn.CitizenProviders = providers(t, "") }, "identity_claim is missing"},
+		"staff by their number": {
+			func(c *config) { c.SignIn.Providers = providers(t, "id_number") }, "identity_claim is for citizen_providers"},
+		"a number that nobody verified": {func(c *config) {
+			c.SignIn.CitizenProviders = providers(t, "id_number")
+			c.SignIn.CitizenProviders[0].VerifiedClaim = ""
+		}, "go together"},
 		"keys not named":                   {func(c *config) { c.Vault.KeyFile = "" }, "vault.key_file is missing"},
 		"no database":                      {func(c *config) { c.Database = "" }, "database is missing"},
 		"a database that may be anybody's": {func(c *config) { c.Database = "postgres://db.example/x?sslmode=require" }, "add sslmode=verify-full"},

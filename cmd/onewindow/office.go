@@ -146,7 +146,8 @@ func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptio
 		Secure:         strings.HasPrefix(options.told.PublicURL, "https://"),
 		TrustedProxies: options.told.TrustedProxies, Limits: options.told.Limits,
 		Porter: d.porter(), Idle: options.told.SignIn.IdleLock.time(), Providers: options.told.SignIn.Providers,
-		PublicURL: cmp.Or(options.told.PublicURL, "http://"+options.told.Listen), Demonstration: options.demonstration,
+		CitizenProviders: options.told.SignIn.CitizenProviders,
+		PublicURL:        cmp.Or(options.told.PublicURL, "http://"+options.told.Listen), Demonstration: options.demonstration,
 		Ready: options.watch.checks(d.pool, flow), Answered: options.watch.answered, Admin: options.watch.admin(console),
 	})), nil
 }

@@ -6,7 +6,10 @@
 // has drawn and of what people chose.
 package access
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Errors of signing in and of asking. None says which half of a proof was wrong.
 var (
@@ -37,7 +40,12 @@ type Person struct {
 	// Case is the acceptance number that a citizen proved to have a part in, of
 	// role Citizen only.
 	Case string
+	// Party is which of its parties, as a path of the application, of role Citizen only.
+	Party string
 }
+
+// buys says whether the person takes the right that the case is about.
+func (p Person) buys() bool { return strings.HasPrefix(p.Party, "buyers[") }
 
 // May reports whether the person's role may do it to anything at all.
 func (p Person) May(a Action) bool { return p.ID != "" && May(p.Role, a) }

@@ -278,7 +278,7 @@ func TestACitizenComesInByTheCodeOnTheirPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := BySession(t.Context(), g.Pool, token.Text(), noon)
-	want := Person{ID: "citizen:202611220001:buyers[0]", Name: "李*", Role: Citizen, Case: "202611220001"}
+	want := Person{ID: "citizen:202611220001:buyers[0]", Name: "李*", Role: Citizen, Case: "202611220001", Party: "buyers[0]"}
 	if err != nil || s.Person != want || s.Locked(noon.Add(20*time.Minute), UsualIdle) {
 		t.Errorf("%+v, %v", s, err)
 	}

@@ -15,16 +15,29 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// ErrProvider says that what came back from a provider is not what was asked for.
-var ErrProvider = errors.New("the provider's answer is not one to this question")
+// Errors of providers. None repeats what the provider said of somebody.
+var (
+	// ErrProvider says that what came back from a provider is not what was asked for.
+	ErrProvider = errors.New("the provider's answer is not one to this question")
+	// ErrNoIdentity says that a provider does not tell a citizen's identity number.
+	ErrNoIdentity = errors.New("the provider tells no identity number")
+	// ErrUnverified says that a provider tells an identity number that it has not verified.
+	ErrUnverified = errors.New("the provider has not verified the identity number")
+)
 
-// Provider is an office that vouches for people (OpenID Connect). It is found at
-// the first use, so that one that is away keeps no program from starting.
+// Provider is an office that vouches for people (OpenID Connect): for staff by their
+// subject, for citizens by an identity number that it has verified. It is found at the
+// first use, so that one that is away keeps no program from starting.
 type Provider struct {
-	Issuer     string `json:"issuer"`
-	Name       string `json:"name"` // as the sign-in page says it
-	Client     string `json:"client_id"`
-	SecretFile string `json:"secret_file"`
+	Issuer     string   `json:"issuer"`
+	Name       string   `json:"name"` // as the sign-in page says it
+	Client     string   `json:"client_id"`
+	SecretFile string   `json:"secret_file"`
+	Scopes     []string `json:"scopes"` // that are asked for besides openid
+	// IdentityClaim is the claim with the identity number, and VerifiedClaim the one
+	// that is true where the provider has verified it; of providers for citizens only.
+	IdentityClaim string `json:"identity_claim"`
+	VerifiedClaim string `json:"verified_claim"`
 	// HTTP asks the provider; nil takes a client that waits for ten seconds.
 	HTTP *http.Client `json:"-"`
 
@@ -42,6 +55,9 @@ func (p *Provider) Valid() error {
 		if value == "" {
 			return fmt.Errorf("identity_providers: %s is missing for issuer %s", name, p.Issuer)
 		}
+	}
+	if (p.IdentityClaim == "") != (p.VerifiedClaim == "") {
+		return fmt.Errorf("identity_providers: issuer %s: identity_claim and verified_claim go together", p.Issuer)
 	}
 	if _, err := p.secret(); err != nil {
 		return fmt.Errorf("identity_providers: secret_file of issuer %s: %w", p.Issuer, err)
@@ -109,7 +125,7 @@ func (p *Provider) config(ctx context.Context, back string) (*oauth2.Config, *oi
 		return nil, nil, fmt.Errorf("read the secret of provider %s: %w", p.Issuer, err)
 	}
 	return &oauth2.Config{ClientID: p.Client, ClientSecret: secret, Endpoint: found.Endpoint(), RedirectURL: back,
-		Scopes: []string{oidc.ScopeOpenID}}, found, nil
+		Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...)}, found, nil
 }
 
 // Ask returns the address to which a browser is sent with a question, to come back
@@ -124,38 +140,4 @@ func (p *Provider) Ask(ctx context.Context, q Question, back string) (string, er
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	return config.AuthCodeURL(q.State, options...), nil
-}
-
-// Answer exchanges the code that a browser brought back for who it is. It returns
-// ErrProvider for an answer to another question, and where the person was to prove
-// themselves again and did not.
-func (p *Provider) Answer(ctx context.Context, q Question, back, state, code string,
-	at time.Time) (s Subject, err error) {
-	if q.State == "" || state != q.State {
-		return s, fmt.Errorf("%w: another state", ErrProvider)
-	}
-	config, found, err := p.config(ctx, back)
-	if err != nil {
-		return s, err
-	}
-	token, err := config.Exchange(p.client(ctx), code, oauth2.VerifierOption(q.Verifier))
-	if err != nil {
-		return s, fmt.Errorf("%w: no token for the code", ErrProvider) // its answer may repeat the code
-	}
-	raw, _ := token.Extra("id_token").(string)
-	expected := &oidc.Config{ClientID: p.Client, Now: func() time.Time { return at }}
-	id, err := found.VerifierContext(p.client(ctx), expected).Verify(p.client(ctx), raw)
-	if err != nil {
-		return s, fmt.Errorf("%w: %w", ErrProvider, err)
-	}
-	var claims struct {
-		AuthTime int64 `json:"auth_time"`
-	}
-	if err := id.Claims(&claims); err != nil {
-		return s, fmt.Errorf("%w: %w", ErrProvider, err)
-	}
-	if id.Nonce != q.Nonce || q.Anew && at.Sub(time.Unix(claims.AuthTime, 0)) > ProofLength {
-		return s, fmt.Errorf("%w: another nonce, or not authenticated anew", ErrProvider)
-	}
-	return Subject{id.Issuer, id.Subject}, nil
 }

@@ -57,6 +57,7 @@ const (
 	SeeMaterial Action = "see_material" // the materials of a case, whole
 	Reveal      Action = "reveal"       // names, ids and telephones whole, each time logged
 	SeeOwn      Action = "see_own"      // the own case, as a party
+	TakeOwn     Action = "take_own"     // the certificate of the own case, as a buyer
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
@@ -76,7 +77,7 @@ var may = map[Role][]Action{
 	TaxOfficer:    {See, ConfirmTax, Refund, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
 	Company:       {SeeRequests, AnswerRequest},
-	Citizen:       {SeeOwn, SeeAudit},
+	Citizen:       {SeeOwn, TakeOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
 	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit},
@@ -104,6 +105,8 @@ func Permit(p Person, a Action, o Object) error {
 		return ErrForbidden
 	case !p.owns(o):
 		return ErrForeign
+	case a == TakeOwn && !p.buys():
+		return ErrForbidden
 	}
 	return nil
 }

@@ -16,6 +16,10 @@ var (
 	ErrNotProved = errors.New("needs password and code again")
 )
 
+// Identity is the blind index of an identity number: who has two of them knows
+// whether they are one person's, and not whose.
+type Identity []byte
+
 // Lengths of sessions.
 const (
 	SessionLength = 12 * time.Hour   // of staff: a working day
@@ -29,7 +33,7 @@ const (
 // Session is an open session: who, since when, and when they proved it last.
 type Session struct {
 	Person
-	Party     string // which party of the case a citizen is, as a path of the application
+	Identity  Identity // of a citizen whom a provider vouched for; nil of others
 	OpenedAt  time.Time
 	SeenAt    time.Time
 	ProvedAt  time.Time

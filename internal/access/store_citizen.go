@@ -101,7 +101,7 @@ func (g Porter) ByCode(ctx context.Context, number, code string, at time.Time) (
 		}
 		if err == nil {
 			token, err = spend(ctx, tx, number, code, Session{
-				Person: Person{Name: *name, Case: of}, Party: *party, OpenedAt: at})
+				Person: Person{Name: *name, Case: of, Party: *party}, OpenedAt: at})
 		}
 		return err
 	})
@@ -116,15 +116,10 @@ func (g Porter) ByCode(ctx context.Context, number, code string, at time.Time) (
 
 // spend opens a session of a party to a case for a code, which is good no more.
 func spend(ctx context.Context, tx pgx.Tx, number, code string, s Session) (Secret, error) {
-	token := NewSecret()
 	_, err := tx.Exec(ctx, `UPDATE access_code SET codes = array_replace(codes, $2::bytea, ''::bytea) WHERE number = $1`,
 		vault.Index(numberPurpose, number), vault.Index(codesPurpose, number+" "+code))
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.Exec(ctx, `
-		INSERT INTO access_session (token_hash, case_number, party, name, opened_at, seen_at, proved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $5, $5, $6)`,
-		token.hash(), s.Case, s.Party, s.Name, s.OpenedAt, s.OpenedAt.Add(CitizenLength))
-	return token, err
+	return openCitizen(ctx, tx, s)
 }

@@ -48,12 +48,12 @@ func BySession(ctx context.Context, db Querier, token string, at time.Time) (Ses
 	var elsewhere, disabled bool
 	err := db.QueryRow(ctx, `
 		SELECT coalesce(p.id, 'citizen'), coalesce(p.name, o.name), coalesce(p.role, 'citizen'), coalesce(p.office, ''),
-			coalesce(p.company, ''), o.case_number, o.party, o.opened_at, o.seen_at, o.proved_at, o.expires_at,
+			coalesce(p.company, ''), o.case_number, o.party, o.identity, o.opened_at, o.seen_at, o.proved_at, o.expires_at,
 			o.elsewhere, coalesce(p.disabled, false)
 		FROM access_session o LEFT JOIN access_person p ON p.id = o.person
 		WHERE o.token_hash = $1 AND o.expires_at > $2`, given.hash(), at).Scan(
-		&s.ID, &s.Name, &s.Role, &s.Office, &s.Company, &s.Case, &s.Party, &s.OpenedAt, &s.SeenAt, &s.ProvedAt,
-		&s.ExpiresAt, &elsewhere, &disabled)
+		&s.ID, &s.Name, &s.Role, &s.Office, &s.Company, &s.Case, &s.Party, (*[]byte)(&s.Identity), &s.OpenedAt,
+		&s.SeenAt, &s.ProvedAt, &s.ExpiresAt, &elsewhere, &disabled)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows) || err == nil && disabled:
 		return Session{}, ErrNoSession
@@ -62,8 +62,8 @@ func BySession(ctx context.Context, db Querier, token string, at time.Time) (Ses
 	case elsewhere:
 		return Session{}, ErrElsewhere
 	}
-	if s.Role == Citizen { // two parties of one case are two people
-		s.ID = "citizen:" + s.Case + ":" + s.Party
+	if s.Role == Citizen {
+		s.ID = citizenID(s.Person)
 	}
 	return s, nil
 }

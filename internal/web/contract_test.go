@@ -186,7 +186,8 @@ func TestTheRouterAndTheDescriptionAgree(t *testing.T) {
 func TestEveryProblemOfTheDescriptionIsOne(t *testing.T) {
 	t.Parallel()
 	named := map[string]bool{"internal": true, "method_not_allowed": true, // of any address
-		"account_malformed": true, "account_unknown": true, "last_administrator": true, "provider_answer": true} // of pages
+		"account_malformed": true, "account_unknown": true, "last_administrator": true, "provider_answer": true, // of pages
+		"identity_missing": true, "identity_unverified": true, "identity_without_case": true}
 	for _, o := range openapi.Ours().Operations() {
 		for status := range o.Responses {
 			for _, code := range o.Problems(status) {

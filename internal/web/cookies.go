@@ -13,6 +13,7 @@ const (
 	sessionCookie  = "onewindow_session"  // the token of a session
 	attemptCookie  = "onewindow_attempt"  // between password and session
 	provingCookie  = "onewindow_provider" // between us and a provider of identities
+	citizenCookie  = "onewindow_my"       // the same, of citizens
 	numberCookie   = "onewindow_number"   // what a citizen asked a code for
 	attemptMinutes = 10
 )
@@ -43,5 +44,6 @@ func (s *server) forget(w http.ResponseWriter, name string) { s.remember(w, name
 func (s *server) letIn(w http.ResponseWriter, token access.Secret, length time.Duration) {
 	s.forget(w, attemptCookie)
 	s.forget(w, provingCookie)
+	s.forget(w, citizenCookie)
 	s.remember(w, sessionCookie, token.Text(), length)
 }

@@ -8,6 +8,7 @@ import (
 
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
+	"onewindow/jobs"
 	"onewindow/registration/certificate"
 )
 
@@ -18,6 +19,12 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.serveCertificate(w, r, sight, "inline")
+}
+
+// serveCertificate gives the printed certificate of a case, and writes that down
+// before it does.
+func (s *server) serveCertificate(w http.ResponseWriter, r *http.Request, sight *jobs.Sight, how string) error {
 	if sight.Document == nil {
 		return certificate.ErrNoDocument
 	}
@@ -27,7 +34,7 @@ func (s *server) certificate(w http.ResponseWriter, r *http.Request) error {
 	d := sight.Document
 	h := w.Header()
 	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", `inline; filename="`+string(sight.Number)+`.pdf"; filename*=UTF-8''`+
+	h.Set("Content-Disposition", how+`; filename="`+string(sight.Number)+`.pdf"; filename*=UTF-8''`+
 		url.PathEscape(string(d.Number))+".pdf")
 	h.Set("ETag", `"`+hex.EncodeToString(d.SHA256[:])+`"`)
 	http.ServeContent(w, r, "", d.IssuedAt, bytes.NewReader(d.PDF))

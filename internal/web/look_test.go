@@ -33,9 +33,14 @@ func TestAPageIsLightEnoughForAnOldTelephone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ staff, path string }{
-		{"", "/sign-in"}, {"", "/v/AAAAAAAAAAAAAAAAAAAAAAAAAA"}, {"", "/nowhere"}, {"clerk-01", "/cases/" + number},
+		{"", "/sign-in"}, {"", "/v/AAAAAAAAAAAAAAAAAAAAAAAAAA"}, {"", "/nowhere"}, {"", "/my/sign-in"},
+		{"clerk-01", "/cases/" + number}, {"a citizen", "/my"},
 	} {
-		if tt.staff != "" {
+		switch tt.staff {
+		case "":
+		case "a citizen":
+			b.citizen(number)
+		default:
 			b.signIn(tt.staff)
 		}
 		weight := b.weight(tt.path)

@@ -29,6 +29,8 @@ func (s *server) citizenPages(r chi.Router) {
 		r.Use(brief, s.identify, s.limitPerson)
 		r.Get("/my", s.pageFor(access.SeeOwn, s.showMine))
 		s.myBillPages(r)
+		r.Get("/my/certificate", s.pageFor(access.TakeOwn, s.takeCertificate))
+		r.Post("/my/case", s.pageFor(access.SeeOwn, s.postMyCase))
 		r.Get("/api/v1/my/case", s.may(access.SeeOwn, s.answerMine))
 	})
 }
@@ -84,7 +86,9 @@ func numberPage(r *http.Request) askPage {
 }
 
 func (s *server) showNumber(w http.ResponseWriter, r *http.Request) error {
-	return numberPage(r).show(w)
+	p := numberPage(r)
+	p.Others = append(p.Others, s.citizenProviderLinks(p.frame)...)
+	return p.show(w)
 }
 
 // postNumber sends codes and asks for one, whether there is such a number or not.
@@ -180,7 +184,7 @@ func (s *server) openCitizenSession(w http.ResponseWriter, r *http.Request) erro
 	return s.opened(w, r, token)
 }
 
-// mine returns the case of a citizen's session.
+// mine returns the case of a citizen's session, and writes down that they saw it.
 func (s *server) mine(r *http.Request) (*jobs.Sight, error) {
 	who := staffOf(r.Context())
 	number, err := intake.ParseNumber(who.Case)
@@ -191,5 +195,5 @@ func (s *server) mine(r *http.Request) (*jobs.Sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, permitOn(r.Context(), access.SeeOwn, objectOf(c.Case))
+	return c, s.sawCase(r.Context(), number, permitOn(r.Context(), access.SeeOwn, objectOf(c.Case)))
 }

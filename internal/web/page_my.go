@@ -8,10 +8,12 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/money"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax/payment"
+	"onewindow/templates"
 )
 
 // mineView is a case as its parties see it: where it stands and what it owes,
@@ -72,8 +74,9 @@ func (s *server) answerMine(w http.ResponseWriter, r *http.Request) error {
 // myPage shows a party their case.
 type myPage struct {
 	frame
-	Case mineView
-	Who  string
+	Case     mineView
+	Document bool          // it can be had here
+	Others   []intake.Part // further cases of theirs
 }
 
 // AwaitsPayment says that the case waits for its payers.
@@ -85,16 +88,94 @@ func (p myPage) AwaitsPayment() bool {
 
 func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 	who := staffOf(r.Context())
-	c, err := s.mine(r)
-	if errors.Is(err, intake.ErrBadNumber) && who.Role == access.Citizen { // a contract of which no case is known yet
-		return tell(w, r, http.StatusOK, "page.my.title", "page.my.no_case")
+	if _, err := intake.ParseNumber(who.Case); err != nil && who.Role == access.Citizen {
+		return s.showMyContract(w, r)
 	}
+	c, err := s.mine(r)
 	if err != nil {
 		return err
 	}
-	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c), Who: who.Name}
+	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c)}
+	p.Document = c.Document != nil && permitOn(r.Context(), access.TakeOwn, objectOf(c.Case)) == nil
+	if p.Others, err = s.ownParts(r); err != nil {
+		return err
+	}
+	p.Others = slices.DeleteFunc(p.Others, func(part intake.Part) bool {
+		return string(part.Number) == who.Case && part.Party == who.Party
+	})
 	if !ended(c) {
 		p.Refresh = 30
 	}
 	return show(w, http.StatusOK, "citizen_my", p)
+}
+
+// takeCertificate gives the certificate of an issued case to a buyer.
+func (s *server) takeCertificate(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.mine(r)
+	if err != nil {
+		return err
+	}
+	if err := permitOn(r.Context(), access.TakeOwn, objectOf(c.Case)); err != nil {
+		return s.sawCase(r.Context(), c.Number, err)
+	}
+	return s.serveCertificate(w, r, c, "attachment")
+}
+
+// contractPage shows a party to a filed contract what is known of it, and what comes
+// next while there is no case.
+type contractPage struct {
+	frame
+	Number          string
+	Unit            string // its last two groups
+	Location, Area  string
+	Sellers, Buyers []string // masked
+	FiledOn         time.Time
+	State           string // a code of its words
+}
+
+func (s *server) showMyContract(w http.ResponseWriter, r *http.Request) error {
+	number := staffOf(r.Context()).Case
+	if err := permitOn(r.Context(), access.SeeOwn, access.Object{Case: number}); err != nil {
+		return err
+	}
+	filed, err := s.Flow.Filed(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	if err := s.saw(r.Context(), audit.Seen, audit.Case, number); err != nil {
+		return err
+	}
+	p := contractPage{frame: frameOf(r, ""), Number: number, Unit: lastGroups(filed.Contract.Unit.Groups()),
+		FiledOn: filed.Contract.FiledOn, State: contractState(filed.Contract),
+		Sellers: maskedHolders(filed.Contract.Sellers), Buyers: maskedHolders(filed.Contract.Buyers)}
+	unit, err := s.Flow.Unit(r.Context(), filed.Contract.Unit)
+	if err != nil && !errors.Is(err, registration.ErrNoUnit) {
+		return err
+	}
+	p.Location, p.Area = unit.Location, templates.Area(p.Lang, int64(filed.Contract.Area))
+	return show(w, http.StatusOK, "citizen_contract", p)
+}
+
+// contractFiled is of a contract on which an application can be handed in.
+const contractFiled = "page.my.contract_filed"
+
+// Open says whether an application can be handed in on the contract.
+func (p contractPage) Open() bool { return p.State == contractFiled }
+
+// contractState is where a filed contract stands.
+func contractState(c registration.Contract) string {
+	switch {
+	case !c.RevokedOn.IsZero():
+		return "page.my.contract_revoked"
+	case c.FulfilledBy != 0:
+		return "page.my.contract_fulfilled"
+	}
+	return contractFiled
+}
+
+func maskedHolders(list []registration.Holder) (names []string) {
+	for _, h := range list {
+		names = append(names, maskName(h.Name))
+	}
+	return names
 }

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/zitadel/oidc/v3/example/server/exampleop"
 	"github.com/zitadel/oidc/v3/example/server/storage"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
 
 	"onewindow/internal/access"
 )
@@ -30,56 +33,88 @@ var oneProvider sync.Mutex
 type vouched struct {
 	*office
 	issuer string
+	said   map[string]map[string]any // what it says of its users, by subject
+}
+
+// registry is a provider that knows who its users are.
+type registry struct {
+	*storage.Storage
+	said map[string]map[string]any
+}
+
+// SetUserinfoFromToken adds what the registry knows to what the library says.
+func (r registry) SetUserinfoFromToken(ctx context.Context, info *oidc.UserInfo, token, subject, origin string) error {
+	err := r.Storage.SetUserinfoFromToken(ctx, info, token, subject, origin)
+	for claim, value := range r.said[subject] {
+		info.AppendClaims(claim, value)
+	}
+	return err
 }
 
 func newVouched(t *testing.T) vouched {
 	t.Helper()
+	return vouch(t, newOffice(t, 0))
+}
+
+// vouch puts doors before an office that trust a provider: one client of it for staff,
+// another for citizens.
+func vouch(t *testing.T, o *office) vouched {
+	t.Helper()
 	oneProvider.Lock()
 	t.Cleanup(oneProvider.Unlock)
-	o := newOffice(t, 0)
 	provider, doors := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	issuer, at := "http://"+provider.Listener.Addr().String(), "http://"+doors.Listener.Addr().String()
 	clients := map[string]*storage.Client{
 		"onewindow": storage.WebClient("onewindow", "the client's secret", at+"/sign-in/with/0/back"),
+		"citizens":  storage.WebClient("citizens", "the client's secret", at+"/my/sign-in/with/0/back"),
 	}
+	said := map[string]map[string]any{}
 	store := storage.NewStorageWithClients(storage.NewUserStore(issuer), clients)
-	provider.Config.Handler = exampleop.SetupServer(issuer, store, slog.New(slog.DiscardHandler), false)
+	provider.Config.Handler = exampleop.SetupServer(issuer, registry{store, said}, slog.New(slog.DiscardHandler), false)
 	provider.Start()
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("the client's secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := &access.Provider{Issuer: issuer, Name: "统一认证", Client: "onewindow", SecretFile: secret}
-	if err := p.Valid(); err != nil {
+	citizens := &access.Provider{Issuer: issuer, Name: "省政务服务账号", Client: "citizens", SecretFile: secret,
+		Scopes: []string{"profile"}, IdentityClaim: "id_number", VerifiedClaim: "id_number_verified"}
+	if err := errors.Join(p.Valid(), citizens.Valid()); err != nil {
 		t.Fatal(err)
 	}
 	doors.Config.Handler = New(Config{Flow: o.flow, Pool: o.pool, Log: slog.New(slog.NewTextHandler(o.log, nil)),
-		Providers: []*access.Provider{p}, PublicURL: at})
+		Providers: []*access.Provider{p}, CitizenProviders: []*access.Provider{citizens}, PublicURL: at})
 	doors.Start()
 	t.Cleanup(func() { doors.Close(); provider.Close() })
 	o.url = at
-	return vouched{o, issuer}
+	return vouched{o, issuer, said}
 }
 
-// ask goes to the provider, signs in there, and returns the address to which the
-// provider sends the browser back.
+// ask goes to the provider as one of the staff, signs in there, and returns the address
+// to which the provider sends the browser back.
 func (o vouched) ask(t *testing.T, v *visitor) string {
+	t.Helper()
+	return o.askAs(t, v, "/sign-in/with/0", "test-user@127.0.0.1")
+}
+
+// askAs is ask on one of the ways in, as one of the provider's users.
+func (o vouched) askAs(t *testing.T, v *visitor, way, user string) string {
 	t.Helper()
 	last := ""
 	v.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
-		if last = r.URL.String(); strings.HasPrefix(last, o.url+"/sign-in/with/0/back") {
+		if last = r.URL.String(); strings.HasPrefix(last, o.url+way+"/back") {
 			return http.ErrUseLastResponse
 		}
 		return nil
 	}
 	defer func() { v.client.CheckRedirect = nil }()
-	res, err := v.client.Get(o.url + "/sign-in/with/0?next=%2F")
+	res, err := v.client.Get(o.url + way + "?next=%2F")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
 	form := url.Values{"id": {res.Request.URL.Query().Get("authRequestID")},
-		"username": {"test-user@127.0.0.1"}, "password": {"verysecure"}}
+		"username": {user}, "password": {"verysecure"}}
 	in, err := v.client.PostForm(o.issuer+"/login/username", form)
 	if err != nil {
 		t.Fatal(err)

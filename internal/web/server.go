@@ -49,9 +49,10 @@ type Config struct {
 	// Idle is after which time without anybody a session of staff locks; 0 takes
 	// access.UsualIdle.
 	Idle time.Duration
-	// Providers vouch for staff (OpenID Connect). They come back to PublicURL.
-	Providers []*access.Provider
-	PublicURL string // under which browsers reach the doors
+	// Providers vouch for staff (OpenID Connect), CitizenProviders for citizens: by their
+	// identity numbers. They come back to PublicURL.
+	Providers, CitizenProviders []*access.Provider
+	PublicURL                   string // under which browsers reach the doors
 	// Demonstration says that the accounts are known to everybody: their codes are shown.
 	Demonstration bool
 	Limits        Limits
