@@ -79,7 +79,7 @@ func (f *Flow) EndLetter(ctx context.Context, e LetterEnding) error {
 	case e.Ending == PutAway:
 		return f.putAway(ctx, l, e, event)
 	case e.Ending == RunAgain && l.Notice != 0:
-		return f.SendAgain(ctx, l.Notice, e.By)
+		return f.SendAgain(ctx, l.Notice, e.By, event)
 	case !l.held():
 		return ErrLetterMoved
 	case e.Ending == RunAgain:

@@ -118,8 +118,9 @@ func (f *Flow) buryNotice(ctx context.Context, id int64, m notice.Message, attem
 }
 
 // SendAgain lets a message that nobody took be sent once more, and settles its
-// letter. It returns ErrVerdict if the message is not dead.
-func (f *Flow) SendAgain(ctx context.Context, id int64, by string) error {
+// letter; events are what else of it is audited. It returns ErrVerdict if the message
+// is not dead.
+func (f *Flow) SendAgain(ctx context.Context, id int64, by string, events ...audit.Event) error {
 	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		dead, err := notice.Revive(ctx, tx, id)
 		if err == nil && !dead {
@@ -132,7 +133,7 @@ func (f *Flow) SendAgain(ctx context.Context, id int64, by string) error {
 			return err
 		}
 		again := audit.Event{Kind: audit.Letter, Object: notice.Ref(id), Action: audit.Resent, Actor: by}
-		return errors.Join(audit.Write(ctx, tx, again), f.ringNotices(ctx, tx, []int64{id}))
+		return errors.Join(audit.Write(ctx, tx, append(events, again)...), f.ringNotices(ctx, tx, []int64{id}))
 	})
 }
 

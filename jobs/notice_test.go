@@ -345,10 +345,15 @@ func TestACarrierThatStaysDownLeavesALetter(t *testing.T) {
 		t.Errorf("tried %d times, want 3", n)
 	}
 	c.down.Store(false)
-	if err := w.SendAgain(t.Context(), id, "admin-01"); err != nil {
+	letters, err := w.Letters(t.Context())
+	if err != nil || len(letters) != 1 {
+		t.Fatalf("letters %+v, error %v", letters, err)
+	}
+	if err := w.end(letters[0].ID, jobs.RunAgain, "", "短信平台已恢复"); err != nil {
 		t.Fatal(err)
 	}
 	w.untilNotice(id, notice.Sent)
+	w.audited(letters[0].ID, "retry")
 	if letters, err := w.Letters(t.Context()); err != nil || len(letters) != 0 {
 		t.Errorf("letters %+v, error %v", letters, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +22,8 @@ import (
 func (s *server) openPages(r chi.Router) {
 	r.NotFound(s.missing)
 	r.Get(templates.AssetsPath+"*", s.page(serveAsset))
-	r.Post("/preferences", s.page(postPreferences))
+	r.Post(preferencesPath, s.page(s.postPreferences))
+	r.Get(preferencesPath, s.page(leavePreferences))
 	s.signPages(r)
 	r.With(brief).Get("/v/{id}", s.page(s.showVerification))
 	if s.Demonstration {
@@ -59,7 +61,13 @@ type frame struct {
 	Lang    string // of its words
 	Large   bool   // in large type
 	Here    string // its own address, to come back to
+	// Carry is the id of the form whose fields come back when another language is
+	// chosen; "" if the page has none. CarryDo is what Enter does in it.
+	Carry, CarryDo string
 }
+
+// Prefer is where a choice of language or type is sent, to come back to the page.
+func (f frame) Prefer() string { return preferencesPath + "?" + url.Values{"next": {f.Here}}.Encode() }
 
 func frameOf(r *http.Request, nav string) frame {
 	return frame{Staff: staffOf(r.Context()), Nav: nav, Lang: speech(r), Large: large(r), Here: hereOf(r)}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"net/url"
 
 	"onewindow/templates"
 )
@@ -19,6 +20,7 @@ type askPage struct {
 	Hidden               map[string]string
 	Picture, Seed        string // of an authenticator's enrolment
 	Others               []askLink
+	typed                url.Values // before another language was chosen; nil otherwise
 }
 
 // askField is one thing that is asked.
@@ -38,6 +40,10 @@ type askLink struct{ Link, Word string }
 // askPageOf begins a page that asks; the codes are those of its words.
 func askPageOf(r *http.Request, action, title, intro, button string) askPage {
 	p := askPage{frame: frameOf(r, ""), Action: action, Hidden: map[string]string{}}
+	p.Carry = "ask-form"
+	if carries(r) {
+		p.typed = r.PostForm
+	}
 	p.Title, p.Button = p.say(title, nil), p.say(button, nil)
 	if intro != "" {
 		p.Intro = p.say(intro, nil)
@@ -50,6 +56,9 @@ func (p *askPage) ask(f askField) {
 	f.Label = p.say(f.Label, nil)
 	if f.Hint != "" {
 		f.Hint = p.say(f.Hint, nil)
+	}
+	if p.typed.Has(f.Name) {
+		f.Value = legible(p.typed.Get(f.Name))
 	}
 	p.Fields = append(p.Fields, f)
 }

@@ -24,15 +24,17 @@ type casePage struct {
 	Over      bool   // nothing more will happen
 	Revealed  string // why its people are shown whole; "" if they are masked
 	BadReveal *mistake
-	Clocks    []clockFace
-	Lanes     []lane
-	People    []peopleView
-	Accounts  []accountRow
-	Journal   []journalRow
-	Decisions []decisionView
-	Next      nextView
-	Materials *materialsView // nil for those who may not see them
-	HandOver  *handOverView  // nil before there is anything to hand over
+
+	RevealReason string // typed before another language was chosen
+	Clocks       []clockFace
+	Lanes        []lane
+	People       []peopleView
+	Accounts     []accountRow
+	Journal      []journalRow
+	Decisions    []decisionView
+	Next         nextView
+	Materials    *materialsView // nil for those who may not see them
+	HandOver     *handOverView  // nil before there is anything to hand over
 }
 
 // clockFace is one of the clocks; Promise 0 means that none was given.
@@ -103,10 +105,31 @@ func (s *server) showCasePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := casePageOf(r, c, masked)
 	p.Accepted = r.URL.Query().Has("accepted")
+	if carries(r) {
+		p.keepTyped(r)
+	}
 	if p.Materials, err = s.materialsOf(r, c); err != nil {
 		return err
 	}
 	return show(w, http.StatusOK, "case", p)
+}
+
+// keepTyped puts back what was typed into one of the forms before another language was
+// chosen. The page does not ask again by itself: that would take it away.
+func (p *casePage) keepTyped(r *http.Request) {
+	p.Refresh = 0
+	switch at := typed(r, "at"); {
+	case at == "reveal-form":
+		p.RevealReason = typed(r, "reason")
+	case at == "hand-over-form" && p.HandOver != nil:
+		p.HandOver.Party = typed(r, "party")
+	default:
+		for i := range p.Decisions {
+			if d := &p.Decisions[i]; d.Form == at {
+				d.keep(p.frame, verdictBody{Verdict: typed(r, "verdict"), Reason: typed(r, "reason")}, &mistake{})
+			}
+		}
+	}
 }
 
 // showCaseParts answers with the parts of the page that change.
@@ -142,6 +165,7 @@ func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 	}
 	p.Next = p.nextOf(c)
 	p.HandOver = p.handOverOf(c)
+	p.Carry = p.formThere()
 	p.Live = !p.Over && e == masked
 	if p.Live && len(p.Decisions) == 0 {
 		p.Refresh = 10
@@ -151,6 +175,17 @@ func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 
 // AwaitsPayment says that the case waits for its payers.
 func (p casePage) AwaitsPayment() bool { return awaitsPayment(p.Case.Steps) }
+
+// formThere is the form of the page whose fields come back when another language is
+// chosen, where scripts do not say which was begun.
+func (p casePage) formThere() string {
+	for _, d := range p.Decisions {
+		if d.Closed == "" {
+			return d.Form
+		}
+	}
+	return ""
+}
 
 // MayReveal says whether the reader may ask to see people whole.
 func (p casePage) MayReveal() bool { return p.Staff.May(access.SeeDocument) }

@@ -28,6 +28,7 @@ type decisionView struct {
 	Reason     string
 	ReasonHint string
 	Button     string
+	Form       string // id of its form
 	BadVerdict *mistake
 	BadReason  *mistake
 }
@@ -46,7 +47,8 @@ func decisionsOf(p frame, c *jobs.Sight) []decisionView {
 }
 
 func decisionOf(p frame, c *jobs.Sight, at intake.Progress, verdicts []jobs.Verdict) decisionView {
-	d := decisionView{Step: at.Step, Verdicts: verdicts, Ask: p.say("page.decide.ask", nil),
+	d := decisionView{Step: at.Step, Form: "decide-form-" + string(at.Step), Verdicts: verdicts,
+		Ask:    p.say("page.decide.ask", nil),
 		Button: p.say("page.decide.submit", nil)}
 	found := c.Findings(at.Step)
 	for _, row := range rowsOf(p.Lang, found) {

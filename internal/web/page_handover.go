@@ -16,6 +16,8 @@ import (
 type handOverView struct {
 	Done string
 	To   []askChoice // nil where the reader may not
+
+	Party string // chosen before another language was
 }
 
 // handOverOf is nil before there is a document.

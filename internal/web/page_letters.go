@@ -27,6 +27,7 @@ type letterRow struct {
 	Choices   []string // "retry", "settle", or whom to hand over to
 	Choice    string
 	Reason    string
+	Form      string // id of its form
 	BadChoice *mistake
 	BadReason *mistake
 }
@@ -42,7 +43,9 @@ func (s *server) showLetters(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Refresh = 30
+	if p.Refresh = 30; carries(r) {
+		p.Refresh = 0
+	}
 	if words := done[jobs.Ending(r.URL.Query().Get("done"))]; words != "" {
 		p.Done = p.say(words, nil)
 	}
@@ -54,7 +57,14 @@ func (s *server) lettersPage(r *http.Request) (p lettersPage, err error) {
 	p = lettersPage{frame: frameOf(r, "letters"), Letters: make([]letterRow, 0, len(letters))}
 	p.MayEnd = p.Staff.May(access.Operate)
 	for _, l := range letters {
-		p.Letters = append(p.Letters, letterRow{DeadLetter: l, Choices: choicesOf(l)})
+		row := letterRow{DeadLetter: l, Choices: choicesOf(l), Form: "letter-form-" + strconv.FormatInt(l.ID, 10)}
+		if carries(r) && typed(r, "at") == row.Form {
+			row.Choice, row.Reason = typed(r, "choice"), typed(r, "reason")
+		}
+		p.Letters = append(p.Letters, row)
+	}
+	if p.MayEnd && len(p.Letters) > 0 {
+		p.Carry = p.Letters[0].Form
 	}
 	return p, err
 }

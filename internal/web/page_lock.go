@@ -61,7 +61,7 @@ func proofPage(r *http.Request, title string, carried ...string) askPage {
 	for _, name := range carried {
 		p.Hidden[name] = typed(r, name)
 	}
-	p.Hidden["proof"] = "1"
+	p.Hidden["proof"], p.Hidden["at"] = "1", typed(r, "at")
 	return p
 }
 

@@ -19,7 +19,21 @@ import (
 )
 
 func (s *server) showNew(w http.ResponseWriter, r *http.Request) error {
-	return show(w, http.StatusOK, "new", newPage{frame: frameOf(r, "new"), Form: newForm(), Focus: "contract"})
+	p := newPageOf(r, newForm())
+	p.Focus = "contract"
+	if carries(r) {
+		p.Form, p.Focus = readForm(r), ""
+		if typed(r, "key") != "" { // of the answers to be checked
+			return s.check(w, r, p)
+		}
+	}
+	return show(w, http.StatusOK, "new", p)
+}
+
+func newPageOf(r *http.Request, f intakeForm) newPage {
+	p := newPage{frame: frameOf(r, "new"), Form: f}
+	p.Carry, p.CarryDo = "intake-form", "check"
+	return p
 }
 
 // postNew does what the pressed button says. Whatever was typed is kept.
@@ -27,7 +41,7 @@ func (s *server) postNew(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	p := newPage{frame: frameOf(r, "new"), Form: readForm(r)}
+	p := newPageOf(r, readForm(r))
 	do, about, _ := strings.Cut(r.PostFormValue("do"), ".")
 	switch do {
 	case "prefill":

@@ -1,12 +1,17 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-chi/chi/v5"
 
 	"onewindow/templates"
 )
@@ -44,21 +49,74 @@ func hereOf(r *http.Request) string {
 	if err != nil || from.Host != r.Host {
 		return "/"
 	}
+	if from.Path == preferencesPath { // the page stands there since another language was chosen
+		return within(from.Query().Get("next"))
+	}
 	return within(from.RequestURI())
 }
 
-// postPreferences remembers a choice and goes back to the page.
-func postPreferences(w http.ResponseWriter, r *http.Request) error {
+// preferencesPath is where readers say how they want the pages.
+const preferencesPath = "/preferences"
+
+// postPreferences remembers a choice and goes back to the page. Beside a form it is
+// sent with its fields, and the page is shown again with them.
+func (s *server) postPreferences(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
+	var chosen []*http.Cookie
 	if lang := r.PostFormValue("lang"); slices.Contains(templates.Languages, lang) {
-		http.SetCookie(w, preference(langCookie, lang))
+		chosen = append(chosen, preference(langCookie, lang))
 	}
 	if size := r.PostFormValue("type"); size == typeLarge || size == "usual" {
-		http.SetCookie(w, preference(typeCookie, size))
+		chosen = append(chosen, preference(typeCookie, size))
 	}
-	http.Redirect(w, r, within(r.PostFormValue("next")), http.StatusSeeOther)
+	for _, cookie := range chosen {
+		http.SetCookie(w, cookie)
+	}
+	next := within(cmp.Or(r.URL.Query().Get("next"), r.PostFormValue("next"))) // forms have a next of their own
+	typed := maps.Clone(r.PostForm)
+	typed.Del("lang")
+	typed.Del("type")
+	if !r.URL.Query().Has("next") {
+		typed.Del("next")
+	}
+	if at, err := url.ParseRequestURI(next); err == nil && len(typed) > 0 && at.Path != preferencesPath {
+		s.again.ServeHTTP(w, withTyped(r, at, chosen, typed))
+		return nil
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// withTyped is a request for the page at an address, as if its reader had chosen
+// before, that carries what was typed into its form. Nothing of it is in the address.
+func withTyped(r *http.Request, at *url.URL, chosen []*http.Cookie, typed url.Values) *http.Request {
+	page := r.Clone(context.WithValue(r.Context(), chi.RouteCtxKey, (*chi.Context)(nil)))
+	page.Method, page.RequestURI = http.MethodGet, at.RequestURI()
+	page.URL = &url.URL{Path: at.Path, RawQuery: at.RawQuery}
+	page.Body, page.ContentLength = http.NoBody, 0
+	page.PostForm, page.Form = typed, typed
+	page.Header.Del("Content-Type")
+	page.Header.Del("Content-Length")
+	page.Header.Del("Cookie")
+	for _, cookie := range r.Cookies() {
+		if !slices.ContainsFunc(chosen, func(c *http.Cookie) bool { return c.Name == cookie.Name }) {
+			page.AddCookie(cookie)
+		}
+	}
+	for _, cookie := range chosen {
+		page.AddCookie(cookie)
+	}
+	return page
+}
+
+// carries says whether a request for a page brings back what was typed into its form.
+func carries(r *http.Request) bool { return r.Method == http.MethodGet && len(r.PostForm) > 0 }
+
+// leavePreferences leads whoever asks for the address of a choice to the page.
+func leavePreferences(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, within(r.URL.Query().Get("next")), http.StatusSeeOther)
 	return nil
 }
 

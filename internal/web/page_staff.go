@@ -63,6 +63,8 @@ type accountPage struct {
 	Signing    string
 	Providers  []string
 	Own        bool
+
+	Label, Issuer, Subject string // typed before another language was chosen
 }
 
 type keyRow struct {
@@ -103,7 +105,13 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secr
 	if strings.HasSuffix(r.URL.Path, "/password") {
 		p.SecretWord = "page.account.one_time"
 	}
+	if carries(r) {
+		p.Label, p.Issuer, p.Subject = typed(r, "label"), typed(r, "issuer"), typed(r, "subject")
+	}
 	p.Form = personForm(r, "/accounts/"+a.ID+"/change", "page.account.change", a.Person)
+	if !p.Own {
+		p.Carry = p.Form.Carry
+	}
 	status := http.StatusOK
 	if blame != "" {
 		p.Form.blame("role", blame)

@@ -71,6 +71,7 @@ type server struct {
 	seats   seats         // whose they are
 	looks   *expirable.LRU[look, struct{}]
 	quotas  quotas
+	again   http.Handler // the doors themselves, to show a page once more
 }
 
 // New returns the doors. The http.Server around them needs ReadHeaderTimeout and
@@ -91,6 +92,7 @@ func New(c Config) http.Handler {
 		s.refuseForeign, limitBody, announce(openapi.Ours()), middleware.GetHead)
 	r.NotFound(s.api(notFound))
 	r.MethodNotAllowed(s.api(methodNotAllowed))
+	s.again = r
 	s.routes(r)
 	return r
 }

@@ -20,6 +20,23 @@ window.addEventListener("pageshow", function () {
 	document.querySelectorAll("form[data-sent]").forEach(function (f) { delete f.dataset.sent; });
 });
 
+// Another language or size of type takes along what was typed: of several forms, of the
+// one that somebody has begun to fill in.
+document.addEventListener("click", function (e) {
+	const button = e.target.closest("[data-prefer]");
+	if (!button) return;
+	const begun = Array.from(document.querySelectorAll("form[data-carried]")).find(begunForm);
+	if (begun) button.setAttribute("form", begun.id);
+	else if (!button.form) button.removeAttribute("form"); // the page's form has gone meanwhile
+}, true);
+function begunForm(form) {
+	return Array.from(form.elements).some(function (field) {
+		if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+		if (field.options) return Array.from(field.options).some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0;
+		return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+	});
+}
+
 // Enter in a field with a button of its own presses that; Ctrl+Enter sends the form.
 document.addEventListener("keydown", function (e) {
 	if (e.key !== "Enter" || e.isComposing) return;
