@@ -64,6 +64,15 @@ export interface Answer {
   words?: string;
 }
 
+export interface AnswerRequestParams {
+  /**
+   * reference of the request
+   * @maxLength 100
+   * @example "202611220000014-water_request"
+   */
+  ref: string;
+}
+
 /** One form for registration, tax and the utilities (申请) */
 export interface Application {
   /** @maxItems 20 */
@@ -283,6 +292,35 @@ export interface CodeRequest {
   number: string;
 }
 
+export interface CompanyAnswer {
+  /**
+   * owed by the old holder
+   * @format int64
+   */
+  arrears_fen?: number;
+  /**
+   * prepaid by the old holder
+   * @format int64
+   */
+  balance_fen?: number;
+  /** found or moved accept, refused refuses */
+  outcome: string;
+  /** with refused */
+  reason?:
+    | "ARREARS"
+    | "DIRECT_DEBIT"
+    | "ACCOUNT_NOT_FOUND"
+    | "NAME_MISMATCH"
+    | "ADDRESS_MISMATCH"
+    | "METER_FAULT"
+    | "SHARED_METER"
+    | "COMMERCIAL_CATEGORY"
+    | "DUPLICATE"
+    | "OTHER";
+  /** the company's own remark */
+  words?: string;
+}
+
 export interface CompanyNotice {
   /** @format int64 */
   arrears_fen?: number;
@@ -303,6 +341,40 @@ export interface CompanyNoticeParams {
    * @example "water"
    */
   utility: Utility;
+}
+
+/** What a company may know of one of its requests, people masked */
+export interface CompanyRequest {
+  /** number of the account that is to move */
+  account: string;
+  /** of the home */
+  address: string;
+  /** @format date-time */
+  answered_at?: string;
+  /** @format date-time */
+  asked_at: string;
+  /** with confirm: number of the new certificate */
+  certificate?: string;
+  /** in one of whose names the account is */
+  holders: string[];
+  /** with confirm: who takes the account */
+  new_holder?: string;
+  /** later until the company answers; then found, moved, refused or cancelled */
+  outcome: string;
+  /** check (before the entry) or confirm (after it) */
+  phase: string;
+  /** with refused */
+  reason?: string;
+  /** its reference */
+  ref: string;
+  /** its address */
+  request: string;
+}
+
+export interface CompanyRequests {
+  /** address of what follows */
+  next?: string;
+  requests: CompanyRequest[];
 }
 
 /** An officer took the proposed figures as their own */
@@ -505,6 +577,21 @@ export interface ListMaterialsParams {
    * @example "202611220000014"
    */
   number: AcceptanceNumber;
+}
+
+export interface ListRequestsParams {
+  /**
+   * where to go on; taken from next
+   * @maxLength 200
+   */
+  cursor?: string;
+  /**
+   * at most so many at once
+   * @min 1
+   * @max 50
+   * @default 50
+   */
+  limit?: number;
 }
 
 /** A file of a case */
@@ -770,6 +857,15 @@ export interface ShowCertificateParams {
    * @example "202611220000014"
    */
   number: AcceptanceNumber;
+}
+
+export interface ShowRequestParams {
+  /**
+   * reference of the request
+   * @maxLength 100
+   * @example "202611220000014-water_request"
+   */
+  ref: string;
 }
 
 export interface Span {
@@ -1424,7 +1520,7 @@ export class Api<
       }),
 
     /**
-     * @description Signed as Standard Webhooks say, with the company's own key. A repeated answer changes nothing.
+     * @description Signed as Standard Webhooks say, with any key of the company that is in force: while one is exchanged for another, a message may be signed with both (`v1,… v1,…`). A key of another company, an expired and a withdrawn one are refused. A repeated answer changes nothing.
      *
      * @tags callbacks
      * @name CompanyNotice
@@ -1443,6 +1539,70 @@ export class Api<
         body: data,
         secure: true,
         type: "application/json",
+        ...params,
+      }),
+
+    /**
+     * @description The accounts that are to move, with address and masked holders; never a price. With one of the company's keys.
+     *
+     * @tags companies
+     * @name ListRequests
+     * @summary What waits for the answer of one's own company, the oldest first
+     * @request GET:/api/v1/company/requests
+     * @secure
+     */
+    listRequests: (
+      query: ListRequestsParams = {},
+      params: RequestParams = {},
+    ) =>
+      this.request<CompanyRequests, Problem>({
+        path: `/api/v1/company/requests`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags companies
+     * @name ShowRequest
+     * @summary One request to one's own company, answered or not
+     * @request GET:/api/v1/company/requests/{ref}
+     * @secure
+     */
+    showRequest: ({ ref }: ShowRequestParams, params: RequestParams = {}) =>
+      this.request<CompanyRequest, Problem>({
+        path: `/api/v1/company/requests/${ref}`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Accept (`found` for a check, `moved` for a confirmation) or refuse with one of the reasons. It counts as a signed notice does: the first answer stands.
+     *
+     * @tags companies
+     * @name AnswerRequest
+     * @summary Answer a request in the company's place
+     * @request POST:/api/v1/company/requests/{ref}/answer
+     * @secure
+     */
+    answerRequest: (
+      { ref }: AnswerRequestParams,
+      data: CompanyAnswer,
+      params: RequestParams = {},
+    ) =>
+      this.request<CompanyRequest, Problem>({
+        path: `/api/v1/company/requests/${ref}/answer`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
         ...params,
       }),
 
@@ -1885,4 +2045,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: f6513cd90e9a682f974fb0148bf658cc861b1038e07e023b274ca21506bb3cf3
+// sha256 of the description: 3740be53994290f927db5ee57126deefb33b5e4819541fda56658a19e72c6dc7

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"registration/certificate": {"registration", "templates", "gofpdf", "barcode", "x/image", "internal/vault", "pgx"},
 	"tax": {"tax/rule", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks",
 		"pgx"},
-	"tax/payment": {"tax", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "wechatpay-go",
+	"tax/payment": {"tax", "tax/rule", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "wechatpay-go",
 		"pgx"},
 	"tax/rule":   {},
 	"tax/worked": {"tax", "tax/rule", "internal/money"},

@@ -34,6 +34,7 @@ type apiGroup struct {
 type apiOperation struct {
 	openapi.Operation
 	Says      string // what it is for
+	Repeated  string // why a repeat does no harm
 	Explained []apiParameter
 	Answers   []apiAnswer
 }
@@ -96,12 +97,13 @@ func apiGroupOf(d *openapi.Description, tag openapi.Tag, lang string) apiGroup {
 }
 
 func apiOperationOf(o openapi.Operation, lang string) apiOperation {
-	shown := apiOperation{Operation: o, Says: inLanguage(lang, o.Chinese, o.Summary)}
+	shown := apiOperation{Operation: o, Says: inLanguage(lang, o.Chinese, o.Summary),
+		Repeated: inLanguage(lang, o.RepeatChinese, o.Repeat)}
 	for _, p := range o.Parameters {
 		shown.Explained = append(shown.Explained, apiParameter{p, inLanguage(lang, p.Chinese, p.Description)})
 	}
 	for status, r := range o.Responses {
-		a := apiAnswer{Status: status, Says: r.Description}
+		a := apiAnswer{Status: status, Says: inLanguage(lang, r.Chinese, r.Description)}
 		for _, code := range o.Problems(status) {
 			a.Problems, a.Says = append(a.Problems, apiProblem{code, titleOf(lang, code)}), ""
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -27,6 +28,9 @@ func TestTheDescriptionIsAPageInBothLanguages(t *testing.T) {
 				t.Errorf("in %s: %s %s is not shown as %q", lang, op.Method, op.Path, says)
 			}
 		}
+		if strayed := english.FindString(plainText.ReplaceAllString(page, "")); lang == templates.Chinese && strayed != "" {
+			t.Errorf("the Chinese page says %q", strayed)
+		}
 		for _, foreign := range []string{`src="http`, `href="http`, "//cdn", "**", "<no value>"} {
 			if strings.Contains(page, foreign) {
 				t.Errorf("in %s: the page has %s", lang, foreign)
@@ -37,6 +41,11 @@ func TestTheDescriptionIsAPageInBothLanguages(t *testing.T) {
 		t.Errorf("/api leads to %s", r.Request.URL)
 	}
 }
+
+var (
+	plainText = regexp.MustCompile(`(?s)<head>.*?</head>|<header.*?</header>|<code.*?</code>|<[^>]*>`)
+	english   = regexp.MustCompile(`[A-Za-z]+ [a-z]+ [a-z]+`)
+)
 
 // templateText is a text as html/template writes it.
 func templateText(text string) string {

@@ -9,6 +9,7 @@ import (
 
 	"onewindow/internal/money"
 	"onewindow/tax"
+	"onewindow/tax/rule"
 )
 
 // ErrBadAdoption says that an adoption of a fee names no fee, no office, no
@@ -183,7 +184,7 @@ func (d *desk) rule(fee Fee) (feeRuling, bool) {
 		return feeRuling{row: feeRow{fee: fee}, standing: tax.Unsettled}, false
 	}
 	r := feeRuling{row: feeTable[at], value: feeTable[at].value, standing: tax.Unsettled}
-	if r.row.evidence == tax.Official {
+	if r.row.evidence == rule.Official {
 		r.standing = tax.Verified
 	} else if a, ok := d.adoption(fee); ok {
 		r.value, r.standing, r.adoption = a.Value, tax.Adopted, a
@@ -206,7 +207,7 @@ func (d *desk) adoption(fee Fee) (best FeeAdoption, ok bool) {
 
 // settlement says on whose word a fee stands.
 func (r feeRuling) settlement() tax.Settlement {
-	s := tax.Settlement{Param: tax.Param(r.row.fee), Value: r.value, Standing: r.standing, FromOn: r.row.from,
+	s := tax.Settlement{Param: rule.Param(r.row.fee), Value: r.value, Standing: r.standing, FromOn: r.row.from,
 		Document: r.row.document, Article: r.row.article}
 	if r.standing == tax.Adopted {
 		a := r.adoption

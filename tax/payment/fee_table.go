@@ -3,7 +3,7 @@ package payment
 import (
 	"time"
 
-	"onewindow/tax"
+	"onewindow/tax/rule"
 )
 
 // A feeRow is one value of the fee table for a span of days. A row that is not
@@ -14,7 +14,7 @@ type feeRow struct {
 	value             int64
 	alternatives      []int64
 	document, article string
-	evidence          tax.Evidence
+	evidence          rule.Evidence
 }
 
 // The documents behind the table. Only reports of them were read.
@@ -28,12 +28,12 @@ var fee2016On = time.Date(2016, time.December, 1, 0, 0, 0, 0, time.UTC)
 
 // feeTable lists what registrations cost. A value is added on top; none is edited.
 var feeTable = []feeRow{
-	{FeeHousing, fee2016On, time.Time{}, 80_00, []int64{0}, ndrc2016n2559, "一(一)", tax.Press},
-	{FeeOther, fee2016On, time.Time{}, 550_00, []int64{0}, ndrc2016n2559, "一(二)", tax.Press},
-	{FeeCopy, fee2016On, time.Time{}, 10_00, []int64{0}, ndrc2016n2559, "四", tax.Press},
-	{FeePayer, fee2016On, time.Time{}, 1, []int64{2}, feePractice, "", tax.Recalled},
-	{FeeSmallFree, fee2016On, time.Time{}, 1, []int64{0}, mof2016n79, "", tax.Press},
-	{FeeFreeKindOf + "cancellation", fee2016On, time.Time{}, 1, []int64{0}, feePractice, "", tax.Recalled},
+	{FeeHousing, fee2016On, time.Time{}, 80_00, []int64{0}, ndrc2016n2559, "一(一)", rule.Press},
+	{FeeOther, fee2016On, time.Time{}, 550_00, []int64{0}, ndrc2016n2559, "一(二)", rule.Press},
+	{FeeCopy, fee2016On, time.Time{}, 10_00, []int64{0}, ndrc2016n2559, "四", rule.Press},
+	{FeePayer, fee2016On, time.Time{}, 1, []int64{2}, feePractice, "", rule.Recalled},
+	{FeeSmallFree, fee2016On, time.Time{}, 1, []int64{0}, mof2016n79, "", rule.Press},
+	{FeeFreeKindOf + "cancellation", fee2016On, time.Time{}, 1, []int64{0}, feePractice, "", rule.Recalled},
 }
 
 // SampleAdoptions returns what the registrar of the demonstration city adopts of

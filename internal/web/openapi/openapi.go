@@ -75,6 +75,8 @@ type Operation struct {
 	Repeat string `json:"x-repeat"` // of a POST: why a repeat does no harm
 	Calls  []Call `json:"x-calls"`
 
+	RepeatChinese string `json:"x-repeat-zh"`
+
 	Deprecated   bool `json:"deprecated"`
 	DeprecatedOn Day  `json:"x-deprecated-on"`
 	SunsetOn     Day  `json:"x-sunset-on"`
@@ -104,6 +106,7 @@ type Content struct {
 type Response struct {
 	Ref         string             `json:"$ref"`
 	Description string             `json:"description"`
+	Chinese     string             `json:"x-zh"`
 	Content     map[string]Content `json:"content"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -34,6 +35,9 @@ func TestEveryOperationSaysWhatItIsFor(t *testing.T) {
 		if len(o.Calls) == 0 {
 			t.Errorf("%s has no example", at)
 		}
+		if o.RepeatChinese != "" && !chinese(o.RepeatChinese) || (o.Repeat == "") != (o.RepeatChinese == "") || !chinese(o.Chinese) {
+			t.Errorf("%s is not explained in Chinese: %q, %q", at, o.Chinese, o.RepeatChinese)
+		}
 		if (o.Method == "POST") != (o.Repeat != "") {
 			t.Errorf("%s does not say why a repeat does no harm", at)
 		}
@@ -43,6 +47,9 @@ func TestEveryOperationSaysWhatItIsFor(t *testing.T) {
 			}
 		}
 		for status, r := range o.Responses {
+			if r.Ref == "" && !chinese(r.Chinese) {
+				t.Errorf("%s: the answer %s is not explained in Chinese: %q", at, status, r.Chinese)
+			}
 			if status[0] >= '4' && status != "416" && r.Ref == "" {
 				t.Errorf("%s answers %s with no problem", at, status)
 			}
@@ -59,6 +66,11 @@ func TestEveryOperationSaysWhatItIsFor(t *testing.T) {
 	if len(ids) < 12 {
 		t.Errorf("only %d operations", len(ids))
 	}
+}
+
+// chinese says whether a text has Chinese words.
+func chinese(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 func TestWhatIsNoDescriptionIsRefused(t *testing.T) {
