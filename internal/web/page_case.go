@@ -37,30 +37,6 @@ type casePage struct {
 	HandOver     *handOverView  // nil before there is anything to hand over
 }
 
-// clockFace is one of the clocks; Promise 0 means that none was given.
-type clockFace struct {
-	Name, Note     string
-	Spent, Promise time.Duration
-}
-
-// Late says that the promise is broken.
-func (c clockFace) Late() bool { return c.Promise > 0 && c.Spent > c.Promise }
-
-// Minutes is the promise as people say it.
-func (c clockFace) Minutes() int { return int(c.Promise.Minutes()) }
-
-// Max and Value fill the bar, in seconds.
-func (c clockFace) Max() int { return int(c.Promise.Seconds()) }
-
-// Value is how much of the promise is spent.
-func (c clockFace) Value() int { return min(int(c.Spent.Seconds()), c.Max()) }
-
-// The promises of the reform that the clocks are read against.
-const (
-	promisedCertificate = 60 * time.Minute
-	promisedReview      = 15 * time.Minute
-)
-
 // lane is one department's part of the case.
 type lane struct {
 	Name  string
@@ -189,14 +165,6 @@ func (p casePage) formThere() string {
 
 // MayReveal says whether the reader may ask to see people whole.
 func (p casePage) MayReveal() bool { return p.Staff.May(access.SeeDocument) }
-
-func (p casePage) clocksFaced(c *jobs.Sight) []clockFace {
-	return []clockFace{
-		{Name: p.say("page.clock.office", nil), Spent: c.Ledger.Office, Promise: promisedCertificate},
-		{Name: p.say("page.clock.review", nil), Spent: reviewTime(c.Journal, c.ReadAt), Promise: promisedReview},
-		{Name: p.say("page.clock.wall", nil), Note: p.say("page.clock.wall_note", nil), Spent: c.Ledger.Wall},
-	}
-}
 
 // reviewTime is how long the office, not the applicant, has held the review.
 func reviewTime(journal []intake.Entry, now time.Time) (spent time.Duration) {
