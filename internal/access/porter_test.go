@@ -130,6 +130,42 @@ func TestFailuresLockAnAccountForEverLonger(t *testing.T) {
 	}
 }
 
+func TestGuessesMadeAtOnceAreNoMoreThanOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, clerk)
+	for range cap(g.Hasher.places) { // whoever guesses now waits to be compared
+		g.Hasher.places <- struct{}{}
+	}
+	var together sync.WaitGroup
+	for range 8 * graceFailures {
+		together.Go(func() {
+			if _, _, err := g.Begin(t.Context(), clerk.ID, "another long sentence", noon); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	var taken int
+	for range 100 {
+		err := g.Pool.QueryRow(t.Context(), `SELECT failures FROM access_person WHERE id = $1`, clerk.ID).Scan(&taken)
+		if err != nil || taken >= graceFailures {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	var last Secret
+	together.Go(func() { last, _, _ = g.Begin(t.Context(), clerk.ID, password, noon) })
+	time.Sleep(50 * time.Millisecond) // for it to come as far as the others
+	for range cap(g.Hasher.places) {
+		<-g.Hasher.places
+	}
+	together.Wait()
+	var passed bool
+	err := g.Pool.QueryRow(t.Context(), `SELECT passed FROM access_attempt WHERE token_hash = $1`, last.hash()).Scan(&passed)
+	if err != nil || passed || taken != graceFailures {
+		t.Errorf("%d guesses were taken, and the one after them was looked at: %v (%v)", taken, passed, err)
+	}
+}
+
 func TestWrongCodesLockAnAccountToo(t *testing.T) {
 	t.Parallel()
 	g, seeds := gate(t, clerk)

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"onewindow/internal/audit"
 	"onewindow/internal/vault"
 )
 
@@ -20,15 +18,6 @@ var ErrFresh = errors.New("a password and an authenticator have to be set up fir
 
 // attemptLength is how long somebody may take between password and session.
 const attemptLength = 10 * time.Minute
-
-// After graceFailures in a row an account is locked for firstLock, which doubles
-// with every further one up to longestLock. Whoever is locked out is told what
-// everybody is told who gives a wrong password.
-const (
-	graceFailures = 5
-	firstLock     = 30 * time.Second
-	longestLock   = 15 * time.Minute
-)
 
 // Porter lets people in: by password and code, or for whom a provider of
 // identities speaks.
@@ -44,15 +33,14 @@ type proof struct {
 	oneTime  bool
 	seed     Seed
 	last     int64
-	barred   bool // disabled, locked out, or of a role that has no sessions
+	barred   bool // disabled, or of a role that has no sessions
 }
 
 // proofOf reads what opens an account, the zero proof if there is no such account.
-func proofOf(ctx context.Context, db Querier, id string, at time.Time) (p proof, err error) {
+func proofOf(ctx context.Context, db Querier, id string) (p proof, err error) {
 	err = db.QueryRow(ctx, `
-		SELECT id, name, role, office, company, password, one_time, seed, last_step,
-			disabled OR coalesce(locked_until > $2, false)
-		FROM access_person WHERE id = $1`, id, at).Scan(&p.ID, &p.Name, &p.Role, &p.Office, &p.Company,
+		SELECT id, name, role, office, company, password, one_time, seed, last_step, disabled
+		FROM access_person WHERE id = $1`, id).Scan(&p.ID, &p.Name, &p.Role, &p.Office, &p.Company,
 		&p.password, &p.oneTime, vault.Open(personSeed, &p.seed), &p.last, &p.barred)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return proof{}, nil
@@ -85,42 +73,27 @@ func (g Porter) Begin(ctx context.Context, id, password string, at time.Time) (t
 	return token, fresh, nil
 }
 
-// check compares a password, and counts it if it is wrong.
+// check compares a password. The guess is counted before it is looked at.
 func (g Porter) check(ctx context.Context, id, password string, at time.Time) (p proof, passed bool, err error) {
 	if !idShape.MatchString(id) {
 		id = "" // nobody's, at the same price
 	}
-	if p, err = proofOf(ctx, g.Pool, id, at); err != nil {
+	if p, err = proofOf(ctx, g.Pool, id); err != nil {
+		return p, false, err
+	}
+	count := ofAccount(id)
+	left, err := count.take(ctx, g.Pool, at)
+	if err != nil {
 		return p, false, err
 	}
 	right, err := g.Hasher.Matches(ctx, password, p.password)
-	if err != nil {
+	switch {
+	case err != nil:
 		return p, false, err
+	case !right || !left:
+		return p, false, failed(ctx, g.Pool, p.ID)
 	}
-	if !right {
-		err = failed(ctx, g.Pool, p.ID, at)
-	}
-	return p, right && !p.barred, err
-}
-
-// nobody is the object of the audit under which failures on accounts stand that
-// there are not.
-const nobody = "-"
-
-// failed counts a wrong proof and writes it into the audit. Nobody's is written too:
-// the time it takes must not tell which accounts there are.
-func failed(ctx context.Context, db Querier, id string, at time.Time) error {
-	_, err := db.Exec(ctx, `
-		UPDATE access_person SET failures = failures + 1, locked_until = CASE WHEN failures + 1 < $3 THEN locked_until
-			ELSE $2 + least($4 * power(2, least(failures + 1 - $3, 20)), $5) * interval '1 second' END
-		WHERE id = $1 AND coalesce(locked_until <= $2, true)`,
-		id, at, graceFailures, firstLock.Seconds(), longestLock.Seconds())
-	if err != nil {
-		return fmt.Errorf("count a failure: %w", err)
-	}
-	return audit.Write(ctx, db, audit.Event{
-		Kind: audit.Staff, Object: cmp.Or(id, nobody), Actor: audit.Public, Action: audit.SignInWrong,
-	})
+	return p, !p.barred, count.giveBack(ctx, g.Pool)
 }
 
 // attempt is what has been given so far.
@@ -175,20 +148,23 @@ func confirm(ctx context.Context, tx pgx.Tx, id, code string, counts bool, at ti
 	if _, err := tx.Exec(ctx, `SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, id); err != nil {
 		return Person{}, false, err // two with one code take turns
 	}
-	p, err := proofOf(ctx, tx, id, at)
+	p, err := proofOf(ctx, tx, id)
+	if err != nil || !counts || p.barred {
+		return Person{}, false, err
+	}
+	count := ofAccount(id)
+	left, err := count.take(ctx, tx, at)
 	if err != nil {
 		return Person{}, false, err
 	}
 	step, right := p.seed.stepOf(code, at, p.last)
-	switch {
-	case !counts || p.barred:
-		return Person{}, false, nil
-	case !right:
-		return Person{}, false, failed(ctx, tx, id, at)
+	if !right || !left {
+		return Person{}, false, failed(ctx, tx, id)
 	}
-	_, err = tx.Exec(ctx, `
-		UPDATE access_person SET last_step = $2, failures = 0, locked_until = NULL WHERE id = $1`, id, step)
-	return p.Person, err == nil, err
+	if _, err = tx.Exec(ctx, `UPDATE access_person SET last_step = $2 WHERE id = $1`, id, step); err != nil {
+		return Person{}, false, fmt.Errorf("note the code of %s: %w", id, err)
+	}
+	return p.Person, true, count.clear(ctx, tx)
 }
 
 // admit ends an attempt with a session.

@@ -59,7 +59,7 @@ func fresh(ctx context.Context, tx pgx.Tx, token string, at time.Time) (a attemp
 	if !a.passed || !a.fresh {
 		return a, p, ErrNoSession
 	}
-	if p, err = proofOf(ctx, tx, a.person, at); err == nil && p.barred {
+	if p, err = proofOf(ctx, tx, a.person); err == nil && p.barred {
 		err = ErrNoSession
 	}
 	return a, p, err

@@ -48,7 +48,7 @@ func SubjectsOf(ctx context.Context, db Querier, id string) ([]Subject, error) {
 // ErrUnknown if the subject is nobody's, or their account is closed.
 func (g Porter) BySubject(ctx context.Context, s Subject, at time.Time) (token Secret, p Person, err error) {
 	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
-		if p, err = subject(ctx, tx, s, at); err != nil {
+		if p, err = subject(ctx, tx, s); err != nil {
 			return err
 		}
 		token, err = OpenSession(ctx, tx, p, at)
@@ -65,7 +65,7 @@ func (g Porter) ProveBySubject(ctx context.Context, token string, s Subject, at 
 	if err != nil {
 		return err
 	}
-	p, err := subject(ctx, g.Pool, s, at)
+	p, err := subject(ctx, g.Pool, s)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (g Porter) ProveBySubject(ctx context.Context, token string, s Subject, at 
 }
 
 // subject returns the person whom a subject is.
-func subject(ctx context.Context, db Querier, s Subject, at time.Time) (Person, error) {
+func subject(ctx context.Context, db Querier, s Subject) (Person, error) {
 	var id string
 	err := db.QueryRow(ctx, `
 		SELECT person FROM access_subject WHERE issuer = $1 AND subject = $2`, s.Issuer, s.ID).Scan(&id)
@@ -86,7 +86,7 @@ func subject(ctx context.Context, db Querier, s Subject, at time.Time) (Person, 
 	if err != nil {
 		return Person{}, fmt.Errorf("look for a subject: %w", err)
 	}
-	p, err := proofOf(ctx, db, id, at)
+	p, err := proofOf(ctx, db, id)
 	if err == nil && p.barred {
 		err = ErrUnknown
 	}
