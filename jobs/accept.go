@@ -17,7 +17,10 @@ import (
 )
 
 // DefectsError says why an application was not accepted: everything at once.
-type DefectsError struct{ Findings registration.Findings }
+type DefectsError struct {
+	Findings registration.Findings
+	looked   []registration.UnitCode // what the findings tell of
+}
 
 // Error counts the defects; their sentences are in the catalogues.
 func (e *DefectsError) Error() string {
@@ -32,71 +35,94 @@ type Acceptance struct {
 	Resent     bool // this key had opened the case before
 }
 
-// Preflight finds every defect of an application and writes nothing. Findings
-// that a person must look at during review are among them, with outcome Human;
-// they do not keep the case from being accepted.
-func (f *Flow) Preflight(ctx context.Context, a intake.Application) (found registration.Findings, err error) {
-	err = f.read(ctx, func(tx pgx.Tx) error {
-		found, err = f.preflight(ctx, tx, a.Normalise())
+// checked is what the rules say of an application, and which homes were looked up
+// in the register or in the filed contracts for that.
+type checked struct {
+	found  registration.Findings
+	looked []registration.UnitCode
+}
+
+// Preflight finds every defect of an application and writes nothing but who asked:
+// the owners of what was looked up are told. Findings that a person must look at
+// during review are among them, with outcome Human; they do not keep the case from
+// being accepted.
+func (f *Flow) Preflight(ctx context.Context, a intake.Application) (registration.Findings, error) {
+	var c checked
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		c, err = f.preflight(ctx, tx, a.Normalise())
 		return err
 	})
-	return found, err
+	if err == nil {
+		err = f.queried(ctx, c.looked)
+	}
+	return c.found, err
 }
 
 // preflight asks every rule of every step that can be asked before acceptance.
-func (f *Flow) preflight(ctx context.Context, tx pgx.Tx, a intake.Application) (registration.Findings, error) {
-	found := a.Validate()
-	if slices.ContainsFunc(found, func(x registration.Finding) bool { return x.Field == "unit" }) {
-		return found.Failing(), nil // no unit of this office: its register is elsewhere
+func (f *Flow) preflight(ctx context.Context, tx pgx.Tx, a intake.Application) (checked, error) {
+	c := checked{found: a.Validate().Failing()}
+	if slices.ContainsFunc(c.found, func(x registration.Finding) bool { return x.Field == "unit" }) {
+		return c, nil // no unit of this office: its register is elsewhere
 	}
 	if _, err := registration.ParseUnit(string(a.Unit)); err == nil {
 		more, err := f.preflightUnit(ctx, tx, a)
 		if err != nil {
-			return nil, err
+			return checked{}, err
 		}
-		found = append(found, more...)
+		c.found, c.looked = append(c.found, more.found.Failing()...), more.looked
 	}
-	return found.Failing(), nil
+	return c, nil
 }
 
-// preflightUnit asks what the register and the housing bureau hold.
-func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx,
-	a intake.Application) (found registration.Findings, err error) {
+// preflightUnit asks what the register and the housing bureau hold. No answer of it
+// goes out before looked is written down.
+func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx, a intake.Application) (checked, error) {
+	c := checked{looked: []registration.UnitCode{a.Unit}}
 	on, err := intake.Today(ctx, tx)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	title, err := registration.TitleOf(ctx, tx, a.Unit)
 	if errors.Is(err, registration.ErrNoUnit) {
-		return registration.UnknownUnit(a.Application), nil
+		c.found = registration.UnknownUnit(a.Application)
+		return c, nil
 	}
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	found = registration.Review(a.Application, title, on)
 	filing, err := filingOf(ctx, tx, a)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	found = append(found, filing...)
+	if filing.home != "" && filing.home != a.Unit {
+		c.looked = append(c.looked, filing.home)
+	}
+	c.found = append(registration.Review(a.Application, title, on), filing.found...)
 	number, err := intake.Reserved(ctx, tx, a.Unit)
 	if number != "" {
-		found = append(found, reserved(number))
+		c.found = append(c.found, reserved(number))
 	}
-	return found, err
+	return c, err
+}
+
+// filing is what the housing bureau's filings say of a contract, and the home that
+// it is about; "" if there is no such contract.
+type filing struct {
+	found registration.Findings
+	home  registration.UnitCode
 }
 
 // filingOf asks the housing bureau's filings about the contract. A number that
 // no text can be is none of theirs.
-func filingOf(ctx context.Context, tx pgx.Tx, a intake.Application) (registration.Findings, error) {
+func filingOf(ctx context.Context, tx pgx.Tx, a intake.Application) (filing, error) {
 	if strings.ContainsRune(a.Contract, 0) || !utf8.ValidString(a.Contract) {
-		return registration.UnknownContract(), nil
+		return filing{found: registration.UnknownContract()}, nil
 	}
 	contract, err := registration.ContractOf(ctx, tx, a.Contract)
 	if errors.Is(err, registration.ErrNoContract) {
-		return registration.UnknownContract(), nil
+		return filing{found: registration.UnknownContract()}, nil
 	}
-	return registration.CheckFiling(a.Application, contract), err
+	return filing{registration.CheckFiling(a.Application, contract), contract.Unit}, err
 }
 
 func reserved(number intake.Number) registration.Finding {
@@ -126,7 +152,10 @@ func (f *Flow) Accept(ctx context.Context, clerk string, key intake.Key, a intak
 		return err
 	})
 	if intake.IsReservation(err) {
-		return Acceptance{}, f.tellReserved(ctx, a.Unit)
+		err = f.tellReserved(ctx, a.Unit)
+	}
+	if defects := (*DefectsError)(nil); errors.As(err, &defects) { // what it wrote is rolled back
+		err = errors.Join(f.queried(ctx, defects.looked), err)
 	}
 	if err != nil {
 		return Acceptance{}, err
@@ -140,12 +169,12 @@ func (f *Flow) Accept(ctx context.Context, clerk string, key intake.Key, a intak
 func (f *Flow) open(ctx context.Context, tx pgx.Tx, clerk string, key intake.Key,
 	a intake.Application) (*intake.Case, error) {
 	if f.drill == nil || a.Kind != registration.Drill {
-		found, err := f.preflight(ctx, tx, a)
+		c, err := f.preflight(ctx, tx, a)
 		if err != nil {
 			return nil, err
 		}
-		if found.Blocked() {
-			return nil, &DefectsError{found}
+		if c.found.Blocked() {
+			return nil, &DefectsError{c.found, c.looked}
 		}
 	}
 	c, err := intake.Accept(ctx, tx, clerk, key, a)
@@ -174,5 +203,5 @@ func (f *Flow) tellReserved(ctx context.Context, unit registration.UnitCode) err
 	if err != nil {
 		return err
 	}
-	return &DefectsError{registration.Findings{reserved(number)}}
+	return &DefectsError{registration.Findings{reserved(number)}, []registration.UnitCode{unit}}
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,29 +50,37 @@ func (f *Flow) tellOwners(ctx context.Context, tx pgx.Tx, phones []string, t not
 // queryPause is how long owners are left alone after they were told of a query.
 const queryPause = 24 * time.Hour
 
-// Queried writes down that somebody looked a unit up in the register without
-// opening a case on it, and tells its owners, at most once a day.
-func (f *Flow) Queried(ctx context.Context, unit registration.UnitCode, reason string) error {
-	return pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
-		told := audit.Event{Kind: audit.Unit, Object: string(unit), Action: audit.Told}
-		lately, err := audit.Lately(ctx, tx, told.Kind, told.Object, audit.Told, queryPause.Seconds())
+// queried writes down that somebody looked homes up without opening a case on them.
+func (f *Flow) queried(ctx context.Context, units []registration.UnitCode) error {
+	for _, unit := range units {
+		err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error { return f.queriedOne(ctx, tx, unit) })
 		if err != nil {
-			return err
+			return fmt.Errorf("write down a query of %s: %w", unit, err)
 		}
-		query := audit.Event{Kind: audit.Unit, Object: string(unit), Action: audit.Queried, Reason: reason}
-		if lately {
-			return audit.Write(ctx, tx, query)
-		}
-		phones, err := ownersPhones(ctx, tx, unit)
-		if err != nil {
-			return err
-		}
-		told.Result = audit.ToldTo(len(phones))
-		if err := audit.Write(ctx, tx, query, told); err != nil || len(phones) == 0 {
-			return err
-		}
-		return f.tellOwners(ctx, tx, phones, notice.UnitQueried, intake.Case{})
-	})
+	}
+	return nil
+}
+
+// queriedOne tells the owners of the unit, too, at most once a day. The event is
+// written first: it holds the chain, so that of two who ask at once one tells.
+func (f *Flow) queriedOne(ctx context.Context, tx pgx.Tx, unit registration.UnitCode) error {
+	of := audit.Event{Kind: audit.Unit, Object: string(unit), Action: audit.Queried}
+	if err := audit.Write(ctx, tx, of); err != nil {
+		return err
+	}
+	lately, err := audit.Lately(ctx, tx, of.Kind, of.Object, audit.Told, queryPause.Seconds())
+	if err != nil || lately {
+		return err
+	}
+	phones, err := ownersPhones(ctx, tx, unit)
+	if err != nil {
+		return err
+	}
+	of.Action, of.Result = audit.Told, audit.ToldTo(len(phones))
+	if err := audit.Write(ctx, tx, of); err != nil || len(phones) == 0 {
+		return err
+	}
+	return f.tellOwners(ctx, tx, phones, notice.UnitQueried, intake.Case{})
 }
 
 // auditEntered writes down which cases have become rights.

@@ -18,7 +18,8 @@ type Filing struct {
 	Certificate registration.Number // "" if the home has no current right
 }
 
-// Filed looks a contract number up. It returns registration.ErrNoContract.
+// Filed looks a contract number up and writes down who asked. It returns
+// registration.ErrNoContract.
 func (f *Flow) Filed(ctx context.Context, number string) (filed Filing, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		if filed.Contract, err = registration.ContractOf(ctx, tx, number); err != nil {
@@ -33,6 +34,9 @@ func (f *Flow) Filed(ctx context.Context, number string) (filed Filing, err erro
 		}
 		return err
 	})
+	if err == nil {
+		err = f.queried(ctx, []registration.UnitCode{filed.Contract.Unit})
+	}
 	return filed, err
 }
 

@@ -21,15 +21,15 @@ const officerTime = 30 * time.Minute
 // checkFiling asks the housing bureau's filings whether the contract stands and
 // says the same as the application (3a).
 func (f *Flow) checkFiling(ctx context.Context, c intake.Case) (Record, error) {
-	var found registration.Findings
-	err := f.read(ctx, func(tx pgx.Tx) error {
-		var err error
-		found, err = filingOf(ctx, tx, c.Application)
+	var filed filing
+	err := f.read(ctx, func(tx pgx.Tx) (err error) {
+		filed, err = filingOf(ctx, tx, c.Application)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	found := filed.found
 	if found.Passed() {
 		return moved(intake.Move{State: intake.Done, Reason: "filing_stands"}, found)
 	}

@@ -13,7 +13,6 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
-	"onewindow/registration"
 	"onewindow/templates"
 )
 
@@ -76,23 +75,6 @@ func (s *server) sawCase(ctx context.Context, number intake.Number, refusal erro
 		Action: audit.Seen, Kind: audit.Case, Object: string(number), Result: audit.Forbidden,
 	})
 	return errors.Join(err, refusal)
-}
-
-// queried writes down who looked a unit up, and lets its owners be told.
-func (s *server) queried(ctx context.Context, unit registration.UnitCode) error {
-	if _, err := registration.ParseUnit(string(unit)); err != nil {
-		return nil // no unit: there was nothing to see
-	}
-	l := look{audit.OriginOf(ctx), audit.Queried, audit.Unit, string(unit)}
-	l.Request = ""
-	if s.looks.Contains(l) {
-		return nil
-	}
-	if err := s.Flow.Queried(ctx, unit, ""); err != nil {
-		return err
-	}
-	s.looks.Add(l, struct{}{})
-	return nil
 }
 
 // eventLine is one line of the audit for programs. To an applicant it does not say

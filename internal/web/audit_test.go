@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -94,6 +95,47 @@ func TestARevealIsWrittenDownWithItsReasonBeforeItIsShown(t *testing.T) {
 	}
 	if got := o.send(reveal); got.StatusCode < 500 || strings.Contains(string(got.body), town.Sale(0).Sellers[0].ID) {
 		t.Errorf("shown unaudited: status %d", got.StatusCode)
+	}
+}
+
+func TestWhateverTheRegisterAnswersIsWrittenDownHoweverWrongTheQuestion(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 7)
+	program := func(path string, i int, change func(*application)) func() {
+		return func() {
+			a := saleOf(i)
+			change(&a)
+			body := a.text(t)
+			if i == 3 {
+				body = strings.Replace(body, `{`, `{"colour":"red",`, 1)
+			}
+			o.send(request{method: "POST", path: path, staff: "clerk-01", body: body,
+				header: map[string]string{"Idempotency-Key": "k" + strconv.Itoa(i)}})
+		}
+	}
+	page := func(form url.Values) func() {
+		return func() {
+			o.send(request{method: "POST", path: "/cases/new", staff: "clerk-01", body: form.Encode(),
+				header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}})
+		}
+	}
+	dear := func(a *application) { a.Price++ }
+	cheap := formOf(4)
+	cheap.Set("price", "1")
+	for i, ask := range []func(){
+		program("/api/v1/cases/preflight", 0, func(*application) {}),
+		program("/api/v1/cases/preflight", 1, dear),
+		program("/api/v1/cases", 2, dear),
+		program("/api/v1/cases", 3, dear), // of the wrong shape, too
+		page(cheap),
+		page(url.Values{"do": {"prefill"}, "contract": {town.Sale(5).Contract}}),
+		program("/api/v1/cases/preflight", 0, func(a *application) { a.Contract = town.Sale(6).Contract }), // another home's
+	} {
+		ask()
+		want := []string{"clerk-01 clerk queried done", "clerk-01 clerk told nobody_known"}
+		if got := o.chain(audit.Unit, string(town.Sale(i).Unit)); !slices.Equal(got, want) {
+			t.Errorf("of question %d the audit says %q, want %q", i, got, want)
+		}
 	}
 }
 

@@ -114,9 +114,6 @@ func (s *server) check(w http.ResponseWriter, r *http.Request, p newPage) error 
 	p.Checking, p.Answers, p.Key = true, a.Normalise(), rand.Text()
 	p.Concerns = rowsOf(p.Lang, found)
 	unit, err := s.Flow.Unit(r.Context(), p.Answers.Unit)
-	if err == nil {
-		err = s.queried(r.Context(), p.Answers.Unit)
-	}
 	if err != nil {
 		return err
 	}

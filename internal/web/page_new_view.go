@@ -187,9 +187,6 @@ func (s *server) prefill(ctx context.Context, p *newPage) error {
 		p.Errors = []mistake{{"contract", p.word("field", "contract"), p.say("contract_unknown", nil)}}
 		return nil
 	}
-	if err == nil {
-		err = s.queried(ctx, filed.Contract.Unit)
-	}
 	if err != nil {
 		return err
 	}
