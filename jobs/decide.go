@@ -80,6 +80,18 @@ type Decision struct {
 	By      string // staff id
 	Seen    int64  // version of the case that the person saw (Version); 0 if they do not say
 	Reason  string // in the person's words; always for return, refuse, confirm and give up
+	Proof   Proof  // of an approval; nil where whoever asks vouches for By
+}
+
+// Proof spends what a person proved themselves with, in the transaction of what they
+// did it for: it is gone if that commits, and only then.
+type Proof func(ctx context.Context, tx pgx.Tx) error
+
+func (p Proof) spend(ctx context.Context, tx pgx.Tx) error {
+	if p == nil {
+		return nil
+	}
+	return p(ctx, tx)
 }
 
 // needsReason tells which verdicts a person must explain.
@@ -176,6 +188,9 @@ func approval(c intake.Case, at intake.Progress, d Decision) Record {
 			return intake.Move{}, ErrNoReason
 		}
 		m := intake.Move{State: intake.Done, Actor: d.By, Reason: "approved"}
+		if err := d.Proof.spend(ctx, tx); err != nil {
+			return m, err
+		}
 		return m, intake.Approve(ctx, tx, c.ID, d.By)
 	}
 }

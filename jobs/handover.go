@@ -25,6 +25,7 @@ type Handover struct {
 	Number intake.Number
 	Party  string // as a path of the application: buyers[0]
 	By     string // staff id
+	Proof  Proof  // nil where whoever asks vouches for By
 }
 
 // HandOver records a hand-over, once for each document. It returns
@@ -57,6 +58,9 @@ func (f *Flow) HandOver(ctx context.Context, h Handover) error {
 			return err
 		}
 		if err := intake.Note(ctx, tx, v.ID, h.By, "handed_over", ""); err != nil {
+			return err
+		}
+		if err := h.Proof.spend(ctx, tx); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, onCase(h.Number, audit.HandedOver, h.By, h.Party))

@@ -9,11 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/internal/client"
 	"onewindow/internal/demo"
 	"onewindow/internal/meter"
@@ -63,7 +64,7 @@ func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, addre
 		return nil, errors.Join(err, l.Close())
 	}
 	c.offices.Serve(c.doors.flow)
-	c.begin(ctx, secrets, d.log)
+	c.begin(ctx, d, secrets)
 	return c, nil
 }
 
@@ -76,13 +77,15 @@ func (c *city) ring(int64, intake.Step, intake.State) {
 }
 
 // begin lets the crew work until the city closes.
-func (c *city) begin(ctx context.Context, secrets demo.Secrets, log *slog.Logger) {
+func (c *city) begin(ctx context.Context, d *demonstration, secrets demo.Secrets) {
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	crew := &demo.Crew{
-		API:  client.Client{Server: c.doors.url, Staff: demo.Registrar, Secret: secrets[demo.Registrar].Key.Text()},
-		Seed: secrets[demo.Registrar].Seed,
-		Pay:  c.pay, Wake: c.moved, Log: log,
+		API: client.Client{Server: c.doors.url, Staff: demo.Registrar, Secret: secrets[demo.Registrar].Key.Text()},
+		Code: func(ctx context.Context) (string, error) {
+			return access.CodeAgain(ctx, d.db.pool, demo.Registrar, time.Now())
+		},
+		Pay: c.pay, Wake: c.moved, Log: d.log,
 	}
 	c.crew.Go(func() { crew.Work(life) })
 }

@@ -35,7 +35,7 @@ func TestPasswordAndCodeTogetherOpenASession(t *testing.T) {
 	if err != nil || p != clerk {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	if s, err := BySession(t.Context(), g.Pool, token.Text(), noon); err != nil || s.Person != clerk || !s.Proved(noon) {
+	if s, err := BySession(t.Context(), g.Pool, token.Text(), noon); err != nil || s.Person != clerk || s.Proved(noon) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if _, _, err := g.SignIn(t.Context(), clerk.ID, password, right, noon); !errors.Is(err, ErrUnknown) {

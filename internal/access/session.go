@@ -24,19 +24,20 @@ type Identity []byte
 const (
 	SessionLength = 12 * time.Hour   // of staff: a working day
 	CitizenLength = 30 * time.Minute // of a citizen
-	ProofLength   = 5 * time.Minute  // in which a proof authorises an entry or a hand-over
+	ProofLength   = 5 * time.Minute  // in which a proof authorises one entry or one hand-over
 	UsualIdle     = 5 * time.Minute  // after which a session is locked, where nothing else is configured
 
 	seenAgain = 10 * time.Second // how exactly it is known when somebody was there
 )
 
-// Session is an open session: who, since when, and when they proved it last.
+// Session is an open session: who, since when, and when they proved it for an
+// action that is still to come.
 type Session struct {
 	Person
 	Identity  Identity // of a citizen whom a provider vouched for; nil of others
 	OpenedAt  time.Time
 	SeenAt    time.Time
-	ProvedAt  time.Time
+	ProvedAt  time.Time // of a proof that nothing has been done with yet
 	ExpiresAt time.Time
 }
 
@@ -45,7 +46,8 @@ func (s Session) Locked(at time.Time, idle time.Duration) bool {
 	return s.Role != Citizen && at.Sub(s.SeenAt) >= idle
 }
 
-// Proved says whether a proof at an instant still authorises what needs one.
+// Proved says whether a proof is there at an instant for what needs one. What is
+// done then takes it: see Spend.
 func (s Session) Proved(at time.Time) bool {
 	return s.Role != Citizen && s.ID != "" && at.Sub(s.ProvedAt) < ProofLength
 }

@@ -38,8 +38,8 @@ func (g Porter) ByIdentity(ctx context.Context, s Session) (token Secret, err er
 func openCitizen(ctx context.Context, tx pgx.Tx, s Session) (Secret, error) {
 	token := NewSecret()
 	_, err := tx.Exec(ctx, `
-		INSERT INTO access_session (token_hash, case_number, party, name, identity, opened_at, seen_at, proved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5::bytea, $6, $6, $6, $7)`,
+		INSERT INTO access_session (token_hash, case_number, party, name, identity, opened_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5::bytea, $6, $6, $7)`,
 		token.hash(), s.Case, s.Party, s.Name, []byte(s.Identity), s.OpenedAt, s.OpenedAt.Add(CitizenLength))
 	if err != nil {
 		return "", err

@@ -211,8 +211,8 @@ func (g Porter) Unlock(ctx context.Context, token, password string, at time.Time
 	return Seen(ctx, g.Pool, token, at)
 }
 
-// Prove takes password and code once more in an open session, locked or not, and
-// opens it for what needs a proof. It returns what Unlock does.
+// Prove takes password and code once more in an open session, locked or not, for the
+// one action that Spend then takes it for. It returns what Unlock does.
 func (g Porter) Prove(ctx context.Context, token, password, code string, at time.Time) error {
 	s, err := BySession(ctx, g.Pool, token, at)
 	if err != nil {

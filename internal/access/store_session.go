@@ -11,25 +11,24 @@ import (
 	"onewindow/internal/audit"
 )
 
-// OpenSession signs a person in at the instant at, proved, for SessionLength, and
-// ends the one they had. The token goes into their cookie; what has expired by
-// then is swept away.
+// OpenSession signs a person in at the instant at, for SessionLength, and ends the
+// one they had. The token goes into their cookie; what has expired by then is swept
+// away. Signing in is no proof of what is done afterwards.
 func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret, error) {
 	token := NewSecret()
-	for _, sql := range []string{
-		`SELECT id FROM access_person WHERE id = $1 AND $2::timestamptz IS NOT NULL FOR UPDATE`, // two at once take turns
-		`UPDATE access_session SET elsewhere = true WHERE person = $1 AND $2::timestamptz IS NOT NULL`,
-		`DELETE FROM access_session WHERE expires_at <= $2 AND $1::text IS NOT NULL`,
+	for _, do := range []struct {
+		sql  string
+		args []any
+	}{
+		{`SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, []any{p.ID}}, // two at once take turns
+		{`UPDATE access_session SET elsewhere = true WHERE person = $1`, []any{p.ID}},
+		{`DELETE FROM access_session WHERE expires_at <= $1`, []any{at}},
+		{`INSERT INTO access_session (token_hash, person, opened_at, seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)`,
+			[]any{token.hash(), p.ID, at, at.Add(SessionLength)}},
 	} {
-		if _, err := tx.Exec(ctx, sql, p.ID, at); err != nil {
+		if _, err := tx.Exec(ctx, do.sql, do.args...); err != nil {
 			return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
 		}
-	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO access_session (token_hash, person, opened_at, seen_at, proved_at, expires_at)
-		VALUES ($1, $2, $3, $3, $3, $4)`, token.hash(), p.ID, at, at.Add(SessionLength))
-	if err != nil {
-		return "", fmt.Errorf("open a session of %s: %w", p.ID, err)
 	}
 	return token, audit.Write(ctx, tx, audit.Event{
 		Kind: audit.Staff, Object: p.ID, Actor: p.ID, Role: string(p.Role), Action: audit.SignedIn,
@@ -48,7 +47,8 @@ func BySession(ctx context.Context, db Querier, token string, at time.Time) (Ses
 	var elsewhere, disabled bool
 	err := db.QueryRow(ctx, `
 		SELECT coalesce(p.id, 'citizen'), coalesce(p.name, o.name), coalesce(p.role, 'citizen'), coalesce(p.office, ''),
-			coalesce(p.company, ''), o.case_number, o.party, o.identity, o.opened_at, o.seen_at, o.proved_at, o.expires_at,
+			coalesce(p.company, ''), o.case_number, o.party, o.identity, o.opened_at, o.seen_at,
+			coalesce(o.proved_at, 'epoch'), o.expires_at,
 			o.elsewhere, coalesce(p.disabled, false)
 		FROM access_session o LEFT JOIN access_person p ON p.id = o.person
 		WHERE o.token_hash = $1 AND o.expires_at > $2`, given.hash(), at).Scan(
@@ -76,6 +76,23 @@ func Seen(ctx context.Context, db Querier, token string, at time.Time) error {
 // proved notes that password and code were given in a session.
 func proved(ctx context.Context, db Querier, token string, at time.Time) error {
 	return touch(ctx, db, `UPDATE access_session SET seen_at = $2, proved_at = $2 WHERE token_hash = $1`, token, at)
+}
+
+// Spend takes the proof that was given in a session, in the transaction of what it
+// was given for: it authorises that, and nothing else. It returns ErrNotProved if
+// there is none, because none was given or another action has taken it.
+func Spend(ctx context.Context, db Querier, token string, at time.Time) error {
+	given, _ := ParseSecret(token)
+	tag, err := db.Exec(ctx, `
+		UPDATE access_session SET proved_at = NULL WHERE token_hash = $1 AND proved_at > $2`,
+		given.hash(), at.Add(-ProofLength))
+	if err != nil {
+		return fmt.Errorf("spend a proof: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNotProved
+	}
+	return nil
 }
 
 // LockSession locks a session at once, as if nobody had been at it.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"onewindow/internal/access"
 	"onewindow/internal/client"
 	"onewindow/internal/money"
 )
@@ -29,8 +28,9 @@ const (
 // approves what no machine finding speaks against, the payer pays what is asked.
 // What needs judgement they leave to people.
 type Crew struct {
-	API  client.Client // of Registrar, who signs in by password and code
-	Seed access.Seed   // of the registrar's codes
+	API client.Client // of Registrar, who signs in and approves by password and code
+	// Code returns a code of the registrar's that has not been given yet.
+	Code func(ctx context.Context) (string, error)
 	// Pay pays a bill at the gateway.
 	Pay func(ctx context.Context, ref string, sum money.Fen) error
 	// Wake rings when something has moved; a look around each second does the rest.
@@ -70,23 +70,37 @@ func (c *Crew) review(ctx context.Context) error {
 	})
 }
 
-// approve approves in a session: no key does. A session that ended, or whose proof
-// has grown old, gives way to a new one; codes are good once, so now and then that
-// takes until the next.
+// approve approves with a proof of its own, in a session: no key does.
 func (c *Crew) approve(ctx context.Context, number, step string) error {
-	err := c.API.Decide(ctx, number, step, "approve", "")
-	var refused *client.Problem
-	if !errors.As(err, &refused) || refused.Code() != "proof_needed" && refused.Status != http.StatusUnauthorized {
-		return err
-	}
-	code, err := c.Seed.Code(time.Now())
-	if err != nil {
-		return err
-	}
-	if c.API, err = c.API.SignIn(ctx, Password, code); err != nil {
+	if err := c.prove(ctx); err != nil {
 		return err
 	}
 	return c.API.Decide(ctx, number, step, "approve", "")
+}
+
+// prove gives password and code. A session that ended gives way to a new one.
+func (c *Crew) prove(ctx context.Context) error {
+	err := c.withCode(ctx, c.API.Prove)
+	var refused *client.Problem
+	if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+		return err
+	}
+	err = c.withCode(ctx, func(ctx context.Context, password, code string) (err error) {
+		c.API, err = c.API.SignIn(ctx, password, code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.withCode(ctx, c.API.Prove)
+}
+
+func (c *Crew) withCode(ctx context.Context, do func(ctx context.Context, password, code string) error) error {
+	code, err := c.Code(ctx)
+	if err != nil {
+		return err
+	}
+	return do(ctx, Password, code)
 }
 
 // pay pays every bill that waits for the applicant.

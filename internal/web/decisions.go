@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 	"onewindow/internal/access"
@@ -103,10 +106,18 @@ func (s *server) pronounceOf(r *http.Request, number intake.Number, body verdict
 	if err := allowed(r.Context(), needed); err != nil {
 		return err
 	}
-	return s.Flow.Decide(r.Context(), jobs.Decision{
-		Number: number, Step: stepOf(r), Verdict: verdict,
-		By: staffOf(r.Context()).ID, Reason: body.Reason, Seen: seen,
-	})
+	d := jobs.Decision{Number: number, Step: stepOf(r), Verdict: verdict,
+		By: staffOf(r.Context()).ID, Reason: body.Reason, Seen: seen}
+	if verdict == jobs.Approve {
+		d.Proof = spending(r)
+	}
+	return s.Flow.Decide(r.Context(), d)
+}
+
+// spending takes the proof of who asks for the one thing that it is given to.
+func spending(r *http.Request) jobs.Proof {
+	token := presenceOf(r.Context()).token
+	return func(ctx context.Context, tx pgx.Tx) error { return access.Spend(ctx, tx, token, time.Now()) }
 }
 
 func stepOf(r *http.Request) intake.Step { return intake.Step(chi.URLParam(r, "step")) }

@@ -141,8 +141,8 @@ func permitOn(ctx context.Context, a access.Action, o access.Object) error {
 }
 
 // permitProved is permit for what authorises an entry or gives a certificate away:
-// password and code must have been given within the last minutes, in this session.
-// A key alone never does.
+// password and code must have been given for it, within the last minutes, in this
+// session. Neither signing in nor a key ever does.
 func permitProved(ctx context.Context, a access.Action) error {
 	if err := permit(ctx, a); err != nil {
 		return err

@@ -125,12 +125,9 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 		m := mistake{ID: "verdict-", Text: templates.Say(speech(r), "page.decide.choose", nil)}
 		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
 	}
-	if on, err := s.proved(w, r, "page.proof.approve", "verdict", "reason"); err != nil || !on {
-		return err
-	}
-	err = s.pronounce(r, number, body)
-	if errors.Is(err, access.ErrNotProved) {
-		return proofPage(r, "page.proof.approve", "verdict", "reason").show(w)
+	r, err = s.withProof(r)
+	if err == nil {
+		err = s.pronounce(r, number, body)
 	}
 	if err != nil {
 		return s.notTaken(w, r, body, err)
@@ -147,6 +144,8 @@ func (s *server) notTaken(w http.ResponseWriter, r *http.Request, body verdictBo
 	switch {
 	case errors.Is(err, jobs.ErrNoReason):
 		m.ID = "reason-"
+	case errors.Is(err, access.ErrUnknown), errors.Is(err, access.ErrNotProved):
+		return s.askProof(w, r, err, "page.proof.approve", "verdict", "reason")
 	case f.status != http.StatusConflict && !errors.Is(err, intake.ErrSameHand):
 		return err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -51,15 +50,12 @@ func (s *server) postHandOver(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if on, err := s.proved(w, r, "page.hand_over.title", "party"); err != nil || !on {
-		return err
-	}
-	err = s.handOver(r, number, typed(r, "party"))
-	if errors.Is(err, access.ErrNotProved) {
-		return proofPage(r, "page.hand_over.title", "party").show(w)
+	r, err = s.withProof(r)
+	if err == nil {
+		err = s.handOver(r, number, typed(r, "party"))
 	}
 	if err != nil {
-		return err
+		return s.askProof(w, r, err, "page.hand_over.title", "party")
 	}
 	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
 	return nil
@@ -94,5 +90,6 @@ func (s *server) handOver(r *http.Request, number intake.Number, party string) e
 	if err := permitProved(r.Context(), access.HandOver); err != nil {
 		return err
 	}
-	return s.Flow.HandOver(r.Context(), jobs.Handover{Number: number, Party: party, By: staffOf(r.Context()).ID})
+	return s.Flow.HandOver(r.Context(), jobs.Handover{Number: number, Party: party, By: staffOf(r.Context()).ID,
+		Proof: spending(r)})
 }

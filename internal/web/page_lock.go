@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"onewindow/internal/access"
 )
 
@@ -54,7 +56,7 @@ func (s *server) postLock(w http.ResponseWriter, r *http.Request) error {
 
 // proofPage asks for password and code in the middle of a form whose fields it
 // carries along, so that nothing has to be typed twice.
-func proofPage(r *http.Request, title string, carried ...string) askPage {
+func (s *server) proofPage(r *http.Request, title string, carried ...string) askPage {
 	p := askPageOf(r, r.URL.Path, title, "page.proof.intro", "page.proof.go")
 	p.ask(passwordField("page.sign_in.password", "", "current-password"))
 	p.ask(codeField("page.code.code", "page.code.hint"))
@@ -62,26 +64,35 @@ func proofPage(r *http.Request, title string, carried ...string) askPage {
 		p.Hidden[name] = typed(r, name)
 	}
 	p.Hidden["proof"], p.Hidden["at"] = "1", typed(r, "at")
+	p.Others = s.providerLinks(p.frame, "/cases/"+chi.URLParam(r, "number"))
 	return p
 }
 
-// proved takes the proof that a form carries, if it does. It returns false when it
-// has answered itself: the proof was wrong.
-func (s *server) proved(w http.ResponseWriter, r *http.Request, title string, carried ...string) (bool, error) {
+// withProof takes the proof that a form carries, if it does, and returns the request
+// of who has proved themselves. It returns access.ErrUnknown for a wrong one.
+func (s *server) withProof(r *http.Request) (*http.Request, error) {
 	if r.PostFormValue("proof") == "" {
-		return true, nil
+		return r, nil
 	}
-	now := time.Now()
 	at := presenceOf(r.Context())
-	err := s.Porter.Prove(r.Context(), at.token, r.PostFormValue("password"), typed(r, "code"), now)
-	if errors.Is(err, access.ErrUnknown) {
-		p := proofPage(r, title, carried...)
+	at.ProvedAt = time.Now()
+	err := s.Porter.Prove(r.Context(), at.token, r.PostFormValue("password"), typed(r, "code"), at.ProvedAt)
+	if err != nil {
+		return r, err
+	}
+	return r.WithContext(withPresence(r.Context(), at)), nil
+}
+
+// askProof asks for the proof that an error says is missing or wrong, and returns
+// every other error.
+func (s *server) askProof(w http.ResponseWriter, r *http.Request, err error, title string, carried ...string) error {
+	wrong := errors.Is(err, access.ErrUnknown)
+	if !wrong && !errors.Is(err, access.ErrNotProved) {
+		return err
+	}
+	p := s.proofPage(r, title, carried...)
+	if wrong {
 		p.blame("password", "page.proof.wrong")
-		return false, p.show(w)
 	}
-	if err == nil {
-		at.ProvedAt = now
-		*r = *r.WithContext(withPresence(r.Context(), at))
-	}
-	return err == nil, err
+	return p.show(w)
 }

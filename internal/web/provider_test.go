@@ -226,7 +226,7 @@ func TestAProviderProvesItsOwnPersonAnew(t *testing.T) {
 		}
 	}
 	proved := func(id string) bool {
-		s, err := access.BySession(t.Context(), o.pool, o.token(id), time.Now())
+		s, err := access.BySession(t.Context(), o.pool, o.tokens[id], time.Now())
 		return err == nil && s.Proved(time.Now())
 	}
 	own, other := o.visit("tax-01"), o.visit("registrar-01")

@@ -32,7 +32,7 @@ type sessionView struct {
 	Case        string      `json:"acceptance_number,omitempty"` // the citizen's
 	OpenedAt    time.Time   `json:"opened_at"`
 	ExpiresAt   time.Time   `json:"expires_at"`
-	ProvedUntil *time.Time  `json:"proved_until,omitempty"` // until when it may approve and hand over
+	ProvedUntil *time.Time  `json:"proved_until,omitempty"` // until when it may approve or hand over, once
 }
 
 func viewOfSession(s access.Session, token string) sessionView {
@@ -106,7 +106,7 @@ func (s *server) endSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // proveSession takes password and code once more, which unlocks the session and
-// opens it for what needs a proof.
+// opens it for one thing that needs a proof.
 func (s *server) proveSession(w http.ResponseWriter, r *http.Request) error {
 	var b proofBody
 	if err := readStrict(w, r, &b); err != nil {

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,8 +196,49 @@ func TestNoKeyAndNoOldProofApproves(t *testing.T) {
 	if r.StatusCode != http.StatusOK {
 		t.Fatalf("a proof: %d %s", r.StatusCode, r.body)
 	}
+	if r := o.with(token, "POST", at, `{"verdict":"approve","reason":"x","no":1}`); r.StatusCode != 422 {
+		t.Errorf("what is refused spends no proof: %d %s", r.StatusCode, r.body)
+	}
 	if r := o.with(token, "POST", at, body); r.StatusCode != http.StatusOK {
 		t.Errorf("with a fresh proof: %d %s", r.StatusCode, r.body)
+	}
+}
+
+func TestAProofIsGoodForOneApprovalAndSigningInIsNone(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 3)
+	var at []string
+	for i := range 3 {
+		number := o.accept(i).Number
+		o.waitFor(number, intake.Review, intake.NeedsInput)
+		at = append(at, "/api/v1/cases/"+string(number)+"/steps/review/decision")
+	}
+	var opened sessionView
+	o.signIn("registrar-01", password, o.codeOf("registrar-01")).into(t, &opened)
+	approve := func(path string) int {
+		return o.with(opened.Token, "POST", path, `{"verdict":"approve","reason":""}`).StatusCode
+	}
+	if got := approve(at[0]); got != http.StatusForbidden || opened.ProvedUntil != nil {
+		t.Errorf("signed in just now: %d", got)
+	}
+	o.prove("registrar-01")
+	var together sync.WaitGroup
+	var done, asked atomic.Int32
+	for _, path := range at { // one proof, three approvals at once
+		together.Go(func() {
+			switch got := approve(path); got {
+			case http.StatusOK:
+				done.Add(1)
+			case http.StatusForbidden:
+				asked.Add(1)
+			default:
+				t.Errorf("answered %d", got)
+			}
+		})
+	}
+	together.Wait()
+	if done.Load() != 1 || asked.Load() != 2 {
+		t.Errorf("one proof approved %d cases, and was asked for again %d times", done.Load(), asked.Load())
 	}
 }
 
