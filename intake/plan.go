@@ -99,6 +99,35 @@ func (s Step) Utility() string {
 	return ""
 }
 
+// The departments whose steps are no utility's.
+const (
+	RegistrationLane = "registration"
+	TaxLane          = "tax"
+)
+
+// Lane returns whose part of the case s is: one of the departments, or a utility.
+func (s Step) Lane() string {
+	if u := s.Utility(); u != "" {
+		return u
+	}
+	if s == Assess || s == Settle {
+		return TaxLane
+	}
+	return RegistrationLane
+}
+
+// concerns lists what may change a person's mind about s when it moves: the steps
+// of the same lane, and "", the case as a whole.
+func (s Step) concerns() []string {
+	names := []string{""}
+	for _, other := range Steps() {
+		if other.Lane() == s.Lane() {
+			names = append(names, string(other))
+		}
+	}
+	return names
+}
+
 // Steps returns every step there is, in the order of the plan of a sale.
 func Steps() []Step {
 	all := []Step{}

@@ -50,24 +50,24 @@ func Select(ctx context.Context, tx pgx.Tx, f Filter) ([]Brief, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Brief])
 }
 
-// VersionOf is Version of the case with the number. It returns ErrNoCase.
-func VersionOf(ctx context.Context, tx pgx.Tx, number Number) (version int64, err error) {
-	id, err := IDOf(ctx, tx, number)
-	if err != nil {
-		return 0, err
-	}
-	return Version(ctx, tx, id)
-}
-
-// Unmoved returns ErrStale unless the case still has the version that was seen. In
-// the transaction that holds the case it stays so; 0 is whoever does not say.
-func Unmoved(ctx context.Context, tx pgx.Tx, id, seen int64) error {
+// Unmoved returns ErrStale unless the person who decides on a step has seen, at a
+// version of the case, everything that concerns it: what other departments do
+// meanwhile does not, nor that the case is closed. In the transaction that holds the
+// case it stays so; 0 is whoever decides without having looked.
+func Unmoved(ctx context.Context, tx pgx.Tx, id int64, step Step, seen int64) error {
 	if seen == 0 {
 		return nil
 	}
-	version, err := Version(ctx, tx, id)
-	if err == nil && version != seen {
-		err = ErrStale
+	var stale bool
+	err := tx.QueryRow(ctx, `
+		SELECT coalesce(max(id), 0) < $2 OR
+			coalesce(bool_or(id > $2 AND step = ANY ($3) AND NOT (step = '' AND state = 'closed')), false)
+		FROM intake_journal WHERE case_id = $1`, id, seen, step.concerns()).Scan(&stale)
+	if err != nil {
+		return fmt.Errorf("look for what has happened to case %d: %w", id, err)
 	}
-	return err
+	if stale {
+		return ErrStale
+	}
+	return nil
 }

@@ -78,7 +78,7 @@ type Decision struct {
 	Step    intake.Step
 	Verdict Verdict
 	By      string // staff id
-	Seen    int64  // version of the case that the person saw (Version); 0 if they do not say
+	Seen    int64  // version of the case that the person saw (Version); 0 if they decide without having looked
 	Reason  string // in the person's words; always for return, refuse, confirm and give up
 	Proof   Proof  // of an approval; nil where whoever asks vouches for By
 }
@@ -113,19 +113,8 @@ func (f *Flow) Decide(ctx context.Context, d Decision) error {
 	if !slices.Contains(Verdicts(at, v.Tax != nil), d.Verdict) {
 		return ErrVerdict
 	}
-	event := decided(ctx, d)
-	switch d.Verdict {
-	case Supplement:
-		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "supplemented", Words: d.Reason}, event)
-	case Confirm:
-		if d.Step == intake.Settle {
-			return f.confirmFees(ctx, v.Case, d, event)
-		}
-	case Retry:
-		return f.rerun(ctx, v.ID, d.Step, at.State, intake.Move{Actor: d.By, Reason: "retried", Words: d.Reason}, event)
-	}
-	return f.finish(ctx, v.Case, d.Step, at.State,
-		unmoved(v.ID, d.Seen, audited(event, held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d)))))
+	record := held(v.ID, at, d.Reason, f.recordOf(v.Case, at, d))
+	return f.finish(ctx, v.Case, d.Step, at.State, unmoved(v.ID, d.Step, d.Seen, audited(decided(ctx, d), record)))
 }
 
 // recordOf is what a verdict writes.
@@ -134,7 +123,14 @@ func (f *Flow) recordOf(c intake.Case, at intake.Progress, d Decision) Record {
 	case Approve:
 		return approval(c, at, d)
 	case Confirm:
+		if d.Step == intake.Settle {
+			return f.confirmFees(c, d)
+		}
 		return confirmTax(c, d)
+	case Supplement:
+		return f.again(c, d.Step, intake.Move{Actor: d.By, Reason: "supplemented"})
+	case Retry:
+		return f.again(c, d.Step, intake.Move{Actor: d.By, Reason: "retried"})
 	case Return:
 		return f.telling(c, notice.Returned, spoken(d, intake.NeedsInput, intake.Applicant))
 	}

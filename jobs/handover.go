@@ -25,14 +25,25 @@ type Handover struct {
 	Number intake.Number
 	Party  string // as a path of the application: buyers[0]
 	By     string // staff id
+	Seen   int64  // version of the case that they saw; 0 if they act without having looked
 	Proof  Proof  // nil where whoever asks vouches for By
 }
 
-// HandOver records a hand-over, once for each document. It returns
+// HandOver records a hand-over, once for each document. It returns intake.ErrStale,
 // intake.ErrNoCase, ErrNoParty, intake.ErrSameHand, certificate.ErrNoDocument, or
 // certificate.ErrHandedOver.
 func (f *Flow) HandOver(ctx context.Context, h Handover) error {
 	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		id, err := intake.IDOf(ctx, tx, h.Number)
+		if err == nil {
+			err = intake.Lock(ctx, tx, id)
+		}
+		if err == nil {
+			err = intake.Unmoved(ctx, tx, id, intake.Certificate, h.Seen)
+		}
+		if err != nil {
+			return err
+		}
 		v, err := intake.Find(ctx, tx, h.Number)
 		if err != nil {
 			return err

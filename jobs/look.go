@@ -30,19 +30,23 @@ func (f *Flow) PartsOf(ctx context.Context, person []byte) (parts []intake.Part,
 	return parts, err
 }
 
-// VersionOf is Version of the case with the number. It returns intake.ErrNoCase.
-func (f *Flow) VersionOf(ctx context.Context, number intake.Number) (version int64, err error) {
-	err = f.read(ctx, func(tx pgx.Tx) error {
-		version, err = intake.VersionOf(ctx, tx, number)
-		return err
+// Unmoved returns intake.ErrStale if something that concerns a decision on the step
+// has happened since the version seen. It returns intake.ErrNoCase.
+func (f *Flow) Unmoved(ctx context.Context, number intake.Number, step intake.Step, seen int64) error {
+	return f.read(ctx, func(tx pgx.Tx) error {
+		id, err := intake.IDOf(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		return intake.Unmoved(ctx, tx, id, step, seen)
 	})
-	return version, err
 }
 
-// unmoved records only while nothing has happened to the case since it was seen.
-func unmoved(id, seen int64, record Record) Record {
+// unmoved records only while nothing that concerns the step has happened since the
+// case was seen.
+func unmoved(id int64, step intake.Step, seen int64, record Record) Record {
 	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		if err := intake.Unmoved(ctx, tx, id, seen); err != nil {
+		if err := intake.Unmoved(ctx, tx, id, step, seen); err != nil {
 			return intake.Move{}, err
 		}
 		return record(ctx, tx)

@@ -121,28 +121,28 @@ func pauseAfter(p intake.Pending) time.Duration {
 // wants it and why, and events what of it is audited.
 func (f *Flow) rerun(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move,
 	events ...audit.Event) error {
-	return f.rerunAfter(ctx, id, step, from, m, func(ctx context.Context, tx pgx.Tx) error {
-		return audit.Write(ctx, tx, events...)
-	})
-}
-
-// rerunAfter is rerun with something else that is written down first.
-func (f *Flow) rerunAfter(ctx context.Context, id int64, step intake.Step, from intake.State, m intake.Move,
-	write func(context.Context, pgx.Tx) error) error {
 	c, err := f.get(ctx, id)
 	if err != nil {
 		return err
 	}
+	record := f.again(c, step, m)
 	return f.finish(ctx, c, step, from, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
-		m.State, m.Holder = intake.Running, intake.Machine
-		if err := settleLetters(ctx, tx, id, step, m.Actor); err != nil {
+		if err := audit.Write(ctx, tx, events...); err != nil {
 			return m, err
 		}
-		if err := write(ctx, tx); err != nil {
+		return record(ctx, tx)
+	})
+}
+
+// again lets a step run once more.
+func (f *Flow) again(c intake.Case, step intake.Step, m intake.Move) Record {
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		m.State, m.Holder = intake.Running, intake.Machine
+		if err := settleLetters(ctx, tx, c.ID, step, m.Actor); err != nil {
 			return m, err
 		}
 		return m, f.ring(ctx, tx, []intake.Begin{{Case: &c, Step: step}})
-	})
+	}
 }
 
 // bury writes the dead letter of a job's last failure and hands its step to an

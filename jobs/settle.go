@@ -260,13 +260,16 @@ func (f *Flow) caseOfBill(ctx context.Context, ref string) (b payment.Bill, c in
 }
 
 // confirmFees takes the proposed fees as the officer's own and lets the step run.
-func (f *Flow) confirmFees(ctx context.Context, c intake.Case, d Decision, event audit.Event) error {
-	m := intake.Move{Actor: d.By, Reason: "fees_confirmed", Words: d.Reason}
-	return f.rerunAfter(ctx, c.ID, intake.Settle, intake.Manual, m, func(ctx context.Context, tx pgx.Tx) error {
+func (f *Flow) confirmFees(c intake.Case, d Decision) Record {
+	again := f.again(c, d.Step, intake.Move{Actor: d.By, Reason: "fees_confirmed"})
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {
-			return err
+			return intake.Move{}, err
 		}
-		return errors.Join(payment.ConfirmFees(ctx, tx, c.ID, d.By, at), audit.Write(ctx, tx, event))
-	})
+		if err := payment.ConfirmFees(ctx, tx, c.ID, d.By, at); err != nil {
+			return intake.Move{}, err
+		}
+		return again(ctx, tx)
+	}
 }

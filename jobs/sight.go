@@ -20,6 +20,7 @@ import (
 // Sight is a case with what every room knows of it.
 type Sight struct {
 	*intake.View
+	Version     int64 // of which the rest is not older: see intake.Version
 	Ledger      intake.Ledger
 	Tax         *tax.Assessment // nil before the assessment
 	Bills       []payment.Bill  // the oldest first
@@ -89,11 +90,19 @@ func (f *Flow) Facts(ctx context.Context, number intake.Number) (c intake.Case, 
 
 func (f *Flow) find(ctx context.Context, number intake.Number) (v *Sight, err error) {
 	err = f.read(ctx, func(tx pgx.Tx) error {
+		id, err := intake.IDOf(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		version, err := intake.Version(ctx, tx, id) // first: a tag that is too new would hide a change
+		if err != nil {
+			return err
+		}
 		view, err := intake.Find(ctx, tx, number)
 		if err != nil {
 			return err
 		}
-		v = &Sight{View: view, Ledger: intake.Book(view.Journal, view.ReadAt)}
+		v = &Sight{View: view, Version: version, Ledger: intake.Book(view.Journal, view.ReadAt)}
 		return v.readRooms(ctx, tx)
 	})
 	return v, err

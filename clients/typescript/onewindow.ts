@@ -1274,9 +1274,11 @@ export class HttpClient<SecurityDataType = unknown> {
  * case): the same key and body is answered with the first answer and `Idempotent-Replayed: true`, another body with 422, a key
  * whose first request is still under way with 409. Every other POST says under `x-repeat` why it needs none.
  *
- * **Changes of a case** need `If-Match` with the `ETag` under which it was seen (RFC 9110): without it 428 (RFC 6585), with an old
- * one 412 and nothing is changed. The tag names the state of the case and the language; the members that only tell the time of
- * reading (`read_at`, `clocks`, `waited_ms`) are not part of what it stands for. `If-None-Match` saves an unchanged body (304).
+ * **Changes of a case** need `If-Match` with the `ETag` under which it was seen (RFC 9110): without it 428 (RFC 6585), with a stale
+ * one 412 and nothing is changed. A tag is stale once something has happened that concerns the change: in a step of the same
+ * department or company, or to the case as a whole; a water company that answers meanwhile makes nobody decide again. `*` decides
+ * without having looked. The tag names the state of the case and the language; the members that only tell the time of reading
+ * (`read_at`, `clocks`, `waited_ms`) are not part of what it stands for. `If-None-Match` saves an unchanged body (304).
  *
  * **Lists** are read forwards: `next` (and `Link: <…>; rel="next"`) is the address of what follows. The cursor in it is opaque.
  *
@@ -1747,7 +1749,7 @@ export class Api<
       }),
 
     /**
-     * @description Approving a case and handing a certificate over need password and code given within the last five minutes. It also unlocks a locked session.
+     * @description Approving a case and handing a certificate over each need password and code of their own, given within the last five minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
      *
      * @tags sessions
      * @name ProveSession
@@ -1924,7 +1926,7 @@ export class Api<
       }),
 
     /**
-     * @description Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+     * @description Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
      *
      * @tags cases
      * @name HandOver
@@ -2045,4 +2047,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 3740be53994290f927db5ee57126deefb33b5e4819541fda56658a19e72c6dc7
+// sha256 of the description: e453479c63ee51b835415c5a658b9a1c06ff4893795cc0c0357d2e301e595f19

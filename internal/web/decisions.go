@@ -60,58 +60,45 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request) error {
 	if found = merge(found, body.defects()); len(found) > 0 {
 		return &jobs.DefectsError{Findings: found}
 	}
-	if err := s.pronounceSeen(r, number, body); err != nil {
+	if err := s.pronounce(r, number, body, seenVersion); err != nil {
 		return err
 	}
-	sight, version, err := s.versioned(r, access.See)
+	sight, err := s.sight(r, access.See)
 	if err != nil {
 		return err
 	}
-	return s.answerCase(w, r, sight, version)
+	return s.answerCase(w, r, sight)
 }
 
-// pronounceSeen lets who asks decide on the case as they saw it (If-Match).
-func (s *server) pronounceSeen(r *http.Request, number intake.Number, body verdictBody) error {
-	if err := permit(r.Context(), permissions[jobs.Verdict(body.Verdict)]); err != nil {
-		return err
-	}
-	version, err := s.Flow.VersionOf(r.Context(), number)
-	if err != nil {
-		return err
-	}
-	if version, err = seenVersion(r, version); err != nil {
-		return err
-	}
-	return s.pronounceOf(r, number, body, version)
-}
-
-// pronounce lets who asks decide, if they may; that the case is within their reach
-// is known.
-func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBody) error {
-	return s.pronounceOf(r, number, body, 0)
-}
-
-// pronounceOf is pronounce of a version of the case that who asks has seen, 0 if
-// they do not say.
-func (s *server) pronounceOf(r *http.Request, number intake.Number, body verdictBody, seen int64) error {
-	verdict := jobs.Verdict(body.Verdict)
+// pronounce lets who asks decide on the version of the case that they say they have
+// seen, if they may; that the case is within their reach is known. What is stale is
+// said before anybody is asked for a proof.
+func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBody,
+	version func(*http.Request) (int64, error)) error {
+	ctx, verdict := r.Context(), jobs.Verdict(body.Verdict)
 	needed, known := permissions[verdict]
 	if !known {
 		return jobs.ErrVerdict
 	}
-	allowed := permit
-	if verdict == jobs.Approve { // it authorises the entry
-		allowed = permitProved
+	if err := permit(ctx, needed); err != nil {
+		return err
 	}
-	if err := allowed(r.Context(), needed); err != nil {
+	seen, err := version(r)
+	if err == nil {
+		err = s.Flow.Unmoved(ctx, number, stepOf(r), seen)
+	}
+	if err != nil {
 		return err
 	}
 	d := jobs.Decision{Number: number, Step: stepOf(r), Verdict: verdict,
-		By: staffOf(r.Context()).ID, Reason: body.Reason, Seen: seen}
-	if verdict == jobs.Approve {
+		By: staffOf(ctx).ID, Reason: body.Reason, Seen: seen}
+	if verdict == jobs.Approve { // it authorises the entry
+		if err := permitProved(ctx, needed); err != nil {
+			return err
+		}
 		d.Proof = spending(r)
 	}
-	return s.Flow.Decide(r.Context(), d)
+	return s.Flow.Decide(ctx, d)
 }
 
 // spending takes the proof of who asks for the one thing that it is given to.

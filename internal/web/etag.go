@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"onewindow/intake"
-	"onewindow/internal/access"
 	"onewindow/jobs"
 )
 
@@ -45,10 +44,11 @@ func matches(values []string, tag string) bool {
 	})
 }
 
-// seenVersion returns the version of the case that the sender of a change has seen. It
-// returns errMatchMissing if they do not say, and intake.ErrStale if it is not the
-// present one. "*" is whoever has decided not to look: any version will do, 0.
-func seenVersion(r *http.Request, version int64) (int64, error) {
+// seenVersion returns the version of the case that the sender of a change has seen:
+// the newest of those that it names. It returns errMatchMissing if it names none, and
+// intake.ErrStale if that is none of ours. "*" is whoever decides without having
+// looked, 0.
+func seenVersion(r *http.Request) (seen int64, err error) {
 	tags := tagsIn(r.Header.Values("If-Match"))
 	if len(tags) == 0 {
 		return 0, errMatchMissing
@@ -58,17 +58,29 @@ func seenVersion(r *http.Request, version int64) (int64, error) {
 			return 0, nil
 		}
 		number, _, _ := strings.Cut(strings.Trim(tag, `"`), ".")
-		if strconv.FormatInt(version, 10) == number && tag[0] == '"' {
-			return version, nil
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil && tag[0] == '"' {
+			seen = max(seen, n)
 		}
 	}
-	return 0, intake.ErrStale
+	if seen == 0 {
+		return 0, intake.ErrStale
+	}
+	return seen, nil
 }
 
-// answerCase answers with a case of a version, unless the client has just that.
-func (s *server) answerCase(w http.ResponseWriter, r *http.Request, c *jobs.Sight, version int64) error {
+// seenOnPage is seenVersion of a form, which names the version of its page.
+func seenOnPage(r *http.Request) (int64, error) {
+	seen, err := strconv.ParseInt(r.PostFormValue("seen"), 10, 64)
+	if err != nil || seen <= 0 {
+		return 0, errMatchMissing
+	}
+	return seen, nil
+}
+
+// answerCase answers with a case, unless the client has just that version.
+func (s *server) answerCase(w http.ResponseWriter, r *http.Request, c *jobs.Sight) error {
 	lang := languageOf(r)
-	tag := tagOf(version, lang)
+	tag := tagOf(c.Version, lang)
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Content-Language", lang)
 	w.Header().Add("Vary", "Accept-Language")
@@ -77,20 +89,4 @@ func (s *server) answerCase(w http.ResponseWriter, r *http.Request, c *jobs.Sigh
 		return nil
 	}
 	return answer(w, http.StatusOK, viewOf(lang, c))
-}
-
-// versioned returns the case in the address with its version, if who asks may do
-// it to that case. The version is read first: the case may be newer than its tag,
-// which costs a reader one more reading, and never older, which would hide a change.
-func (s *server) versioned(r *http.Request, a access.Action) (*jobs.Sight, int64, error) {
-	number, err := s.reach(r, a)
-	if err != nil {
-		return nil, 0, err
-	}
-	version, err := s.Flow.VersionOf(r.Context(), number)
-	if err != nil {
-		return nil, 0, err
-	}
-	c, err := s.Flow.Find(r.Context(), number)
-	return c, version, err
 }

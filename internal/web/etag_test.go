@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 )
@@ -57,6 +61,69 @@ func TestADecisionIsAboutTheCaseThatWasSeen(t *testing.T) {
 	}
 	if r := o.decideOn(number, old, "refuse"); r.StatusCode != http.StatusPreconditionFailed {
 		t.Errorf("with the ETag of before: %d", r.StatusCode)
+	}
+}
+
+func TestWhatConcernsADecisionMakesItStaleAndNothingElse(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 1)
+	number := o.accept(0).Number
+	o.waitFor(number, intake.Review, intake.NeedsInput)
+	o.quiet(number)
+	at := "/api/v1/cases/" + string(number)
+	tag := o.get(at).Header.Get("ETag")
+	note := func(step intake.Step) {
+		o.must(func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `
+				INSERT INTO intake_journal (case_id, at, actor, step, state, holder, reason)
+				SELECT id, now(), 'machine', $2, 'manual', 'reviewer', 'failed' FROM intake_case WHERE number = $1`, number, step)
+			return err
+		})
+	}
+	say := func(staff string, step intake.Step, verdict, match string) int {
+		return o.send(request{method: "POST", staff: staff, path: at + "/steps/" + string(step) + "/decision",
+			body: `{"verdict":"` + verdict + `","reason":"x"}`, header: map[string]string{"If-Match": match}}).StatusCode
+	}
+	note(intake.GasConfirm)
+	note(intake.Assess)
+	if got := say("registrar-01", intake.Review, "return", tag); got != http.StatusOK {
+		t.Errorf("a company and the tax office keep the registrar from deciding: %d", got)
+	}
+	if got := say("clerk-01", intake.Review, "supplement", tag); got != http.StatusPreconditionFailed {
+		t.Errorf("a supplement to what was seen before the return: %d", got)
+	}
+	tag = o.get(at).Header.Get("ETag")
+	note("")
+	if got := say("clerk-01", intake.Review, "supplement", tag); got != http.StatusPreconditionFailed {
+		t.Errorf("a supplement although the case has moved: %d", got)
+	}
+	if got := say("clerk-01", intake.Review, "supplement", o.get(at).Header.Get("ETag")); got != http.StatusOK {
+		t.Errorf("a supplement to the case as it stands: %d", got)
+	}
+}
+
+func TestAPageDecidesOnWhatItShowed(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 1)
+	number := o.accept(0).Number
+	o.waitFor(number, intake.Review, intake.NeedsInput)
+	first, second := o.visit("registrar-01"), o.visit("reviewer-01")
+	page := "/cases/" + string(number)
+	at, old := page+"/steps/review/decision", first.version(page)
+	if got := second.post(at, url.Values{"verdict": {"return"}, "reason": {"请补交委托书"}}); got.path != page {
+		t.Fatalf("the return: %d %s", got.status, got.text)
+	}
+	for version, status := range map[string]int{old: 412, "": 428, "x": 428, "99999999": 412} {
+		got := first.post(at, url.Values{"verdict": {"refuse"}, "reason": {"材料<不实>"}, "seen": {version}})
+		if got.status != status || !got.has("材料<不实></textarea>") || versionField.FindStringSubmatch(got.raw)[1] == old {
+			t.Errorf("on version %q: %d", version, got.status)
+		}
+	}
+	if got := o.show(number).stepAt(intake.Review); got.Holder != intake.Applicant {
+		t.Errorf("the review is %s of the %s", got.State, got.Holder)
+	}
+	if got := first.post(at, url.Values{"verdict": {"refuse"}, "reason": {"材料不实"}}); got.path != page {
+		t.Errorf("on the version that was shown then: %d", got.status)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type casePage struct {
 	frame
 	Case      caseView
+	Seen      int64  // the version that a decision of the reader is about
 	Accepted  bool   // it has just been accepted: the page is the receipt
 	Over      bool   // nothing more will happen
 	Revealed  string // why its people are shown whole; "" if they are masked
@@ -130,7 +131,7 @@ func (s *server) sightOf(r *http.Request) (*jobs.Sight, error) {
 
 func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 	p := casePage{frame: frameOf(r, ""), Over: ended(c)}
-	p.Case = viewOf(p.Lang, c)
+	p.Case, p.Seen = viewOf(p.Lang, c), c.Version
 	p.Decisions = decisionsOf(p.frame, c)
 	p.Clocks = p.clocksFaced(c)
 	p.Lanes = p.lanesOf(c)
@@ -192,12 +193,12 @@ func (p casePage) lanesOf(c *jobs.Sight) []lane {
 		{Name: p.say("page.lane.utilities", nil)}}
 	after := p.awaited(c)
 	for _, step := range p.Case.Steps {
-		at := 0
-		switch {
-		case step.Step == intake.Assess || step.Step == intake.Settle:
+		at := 2
+		switch step.Step.Lane() {
+		case intake.RegistrationLane:
+			at = 0
+		case intake.TaxLane:
 			at = 1
-		case step.Step.Utility() != "":
-			at = 2
 		}
 		lanes[at].Steps = append(lanes[at].Steps, p.stepRowOf(c, step, after[step.Step]))
 	}

@@ -127,7 +127,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	}
 	r, err = s.withProof(r)
 	if err == nil {
-		err = s.pronounce(r, number, body)
+		err = s.pronounce(r, number, body, seenOnPage)
 	}
 	if err != nil {
 		return s.notTaken(w, r, body, err)
@@ -145,7 +145,9 @@ func (s *server) notTaken(w http.ResponseWriter, r *http.Request, body verdictBo
 	case errors.Is(err, jobs.ErrNoReason):
 		m.ID = "reason-"
 	case errors.Is(err, access.ErrUnknown), errors.Is(err, access.ErrNotProved):
-		return s.askProof(w, r, err, "page.proof.approve", "verdict", "reason")
+		return s.askProof(w, r, err, "page.proof.approve", "verdict", "reason", "seen")
+	case errors.Is(err, intake.ErrStale), errors.Is(err, errMatchMissing):
+		m.Text = templates.Say(speech(r), "page.decide.stale", nil)
 	case f.status != http.StatusConflict && !errors.Is(err, intake.ErrSameHand):
 		return err
 	}

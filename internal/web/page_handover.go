@@ -52,10 +52,10 @@ func (s *server) postHandOver(w http.ResponseWriter, r *http.Request) error {
 	}
 	r, err = s.withProof(r)
 	if err == nil {
-		err = s.handOver(r, number, typed(r, "party"))
+		err = s.handOver(r, number, typed(r, "party"), seenOnPage)
 	}
 	if err != nil {
-		return s.askProof(w, r, err, "page.hand_over.title", "party")
+		return s.askProof(w, r, err, "page.hand_over.title", "party", "seen")
 	}
 	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
 	return nil
@@ -76,20 +76,28 @@ func (s *server) handOverCase(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrict(w, r, &b); err != nil {
 		return err
 	}
-	if err := s.handOver(r, number, b.Party); err != nil {
+	if err := s.handOver(r, number, b.Party, seenVersion); err != nil {
 		return err
 	}
-	sight, version, err := s.versioned(r, access.See)
+	sight, err := s.sight(r, access.See)
 	if err != nil {
 		return err
 	}
-	return s.answerCase(w, r, sight, version)
+	return s.answerCase(w, r, sight)
 }
 
-func (s *server) handOver(r *http.Request, number intake.Number, party string) error {
+func (s *server) handOver(r *http.Request, number intake.Number, party string,
+	version func(*http.Request) (int64, error)) error {
+	seen, err := version(r)
+	if err == nil {
+		err = s.Flow.Unmoved(r.Context(), number, intake.Certificate, seen)
+	}
+	if err != nil {
+		return err
+	}
 	if err := permitProved(r.Context(), access.HandOver); err != nil {
 		return err
 	}
 	return s.Flow.HandOver(r.Context(), jobs.Handover{Number: number, Party: party, By: staffOf(r.Context()).ID,
-		Proof: spending(r)})
+		Seen: seen, Proof: spending(r)})
 }

@@ -63,7 +63,28 @@ func (o *office) visit(staff string) *visitor {
 
 func (v *visitor) get(path string) seen { return v.ask("GET", path, nil) }
 
-func (v *visitor) post(path string, form url.Values) seen { return v.ask("POST", path, form) }
+// post sends a form. One that decides on a case names the version that its page shows,
+// unless it says another.
+func (v *visitor) post(path string, form url.Values) seen {
+	if base, _, ok := strings.Cut(path, "/steps/"); ok && !form.Has("seen") {
+		form.Set("seen", v.version(base))
+	}
+	if base, ok := strings.CutSuffix(path, "/certificate/hand-over"); ok && !form.Has("seen") {
+		form.Set("seen", v.version(base))
+	}
+	return v.ask("POST", path, form)
+}
+
+var versionField = regexp.MustCompile(`name="seen" value="([0-9]+)"`)
+
+// version is what the page of a case says that it shows; "" if it offers no decision.
+func (v *visitor) version(page string) string {
+	v.o.t.Helper()
+	if found := versionField.FindStringSubmatch(v.get(page).raw); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 func (v *visitor) ask(method, path string, form url.Values) seen {
 	v.o.t.Helper()

@@ -38,7 +38,7 @@ type sessionView struct {
 func viewOfSession(s access.Session, token string) sessionView {
 	v := sessionView{Token: token, Person: s.ID, Role: s.Role, Office: s.Office, Case: s.Case,
 		OpenedAt: when(s.OpenedAt), ExpiresAt: when(s.ExpiresAt)}
-	if s.Role != access.Citizen {
+	if s.Proved(time.Now()) {
 		until := s.ProvedAt.Add(access.ProofLength)
 		v.ProvedUntil = whenever(&until)
 	}

@@ -82,11 +82,11 @@ type certificateView struct {
 
 // showCase answers with everything that staff may see of a case.
 func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
-	c, version, err := s.versioned(r, access.See)
+	c, err := s.sight(r, access.See)
 	if err != nil {
 		return err
 	}
-	return s.answerCase(w, r, c, version)
+	return s.answerCase(w, r, c)
 }
 
 func viewOf(lang string, c *jobs.Sight) caseView {

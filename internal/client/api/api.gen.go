@@ -931,6 +931,12 @@ type AskRefundParams struct {
 	IfMatch string `json:"If-Match"`
 }
 
+// HandOverParams defines parameters for HandOver.
+type HandOverParams struct {
+	// IfMatch the ETag under which the case was seen
+	IfMatch string `json:"If-Match"`
+}
+
 // FollowCaseParams defines parameters for FollowCase.
 type FollowCaseParams struct {
 	// LastEventID id of the last event that was received
@@ -1244,21 +1250,21 @@ type ClientInterface interface {
 
 	// HandOverWithBody Record that the printed certificate was given to a buyer
 	//
-	// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+	// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-	HandOverWithBody(ctx context.Context, number Number, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	HandOverWithBody(ctx context.Context, number Number, params *HandOverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// HandOver Record that the printed certificate was given to a buyer
 	//
-	// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+	// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-	HandOver(ctx context.Context, number Number, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	HandOver(ctx context.Context, number Number, params *HandOverParams, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// FollowCase Follow a case as server-sent events, each the case as it then stands
 	//
@@ -1464,8 +1470,8 @@ type ClientInterface interface {
 
 	// ProveSessionWithBody Prove who one is once more
 	//
-	// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-	// unlocks a locked session.
+	// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+	// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1474,8 +1480,8 @@ type ClientInterface interface {
 
 	// ProveSession Prove who one is once more
 	//
-	// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-	// unlocks a locked session.
+	// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+	// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1832,13 +1838,13 @@ func (c *Client) ShowCertificate(ctx context.Context, number Number, reqEditors 
 
 // HandOverWithBody Record that the printed certificate was given to a buyer
 //
-// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 //
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-func (c *Client) HandOverWithBody(ctx context.Context, number Number, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewHandOverRequestWithBody(c.Server, number, contentType, body)
+func (c *Client) HandOverWithBody(ctx context.Context, number Number, params *HandOverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandOverRequestWithBody(c.Server, number, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1851,13 +1857,13 @@ func (c *Client) HandOverWithBody(ctx context.Context, number Number, contentTyp
 
 // HandOver Record that the printed certificate was given to a buyer
 //
-// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-func (c *Client) HandOver(ctx context.Context, number Number, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewHandOverRequest(c.Server, number, body)
+func (c *Client) HandOver(ctx context.Context, number Number, params *HandOverParams, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHandOverRequest(c.Server, number, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2342,8 +2348,8 @@ func (c *Client) ShowSession(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // ProveSessionWithBody Prove who one is once more
 //
-// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-// unlocks a locked session.
+// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2362,8 +2368,8 @@ func (c *Client) ProveSessionWithBody(ctx context.Context, contentType string, b
 
 // ProveSession Prove who one is once more
 //
-// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-// unlocks a locked session.
+// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3061,18 +3067,18 @@ func NewShowCertificateRequest(server string, number Number) (*http.Request, err
 }
 
 // NewHandOverRequest calls the generic HandOver builder with application/json body
-func NewHandOverRequest(server string, number Number, body HandOverJSONRequestBody) (*http.Request, error) {
+func NewHandOverRequest(server string, number Number, params *HandOverParams, body HandOverJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewHandOverRequestWithBody(server, number, "application/json", bodyReader)
+	return NewHandOverRequestWithBody(server, number, params, "application/json", bodyReader)
 }
 
 // NewHandOverRequestWithBody constructs an http.Request for the HandOver method, with any body, and a specified content type
-func NewHandOverRequestWithBody(server string, number Number, contentType string, body io.Reader) (*http.Request, error) {
+func NewHandOverRequestWithBody(server string, number Number, params *HandOverParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3103,6 +3109,19 @@ func NewHandOverRequestWithBody(server string, number Number, contentType string
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
 
 	return req, nil
 }
@@ -4265,21 +4284,21 @@ type ClientWithResponsesInterface interface {
 
 	// HandOverWithBodyWithResponse Record that the printed certificate was given to a buyer
 	//
-	// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+	// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-	HandOverWithBodyWithResponse(ctx context.Context, number Number, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandOverResponse, error)
+	HandOverWithBodyWithResponse(ctx context.Context, number Number, params *HandOverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandOverResponse, error)
 
 	// HandOverWithResponse Record that the printed certificate was given to a buyer
 	//
-	// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+	// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-	HandOverWithResponse(ctx context.Context, number Number, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*HandOverResponse, error)
+	HandOverWithResponse(ctx context.Context, number Number, params *HandOverParams, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*HandOverResponse, error)
 
 	// FollowCaseWithResponse Follow a case as server-sent events, each the case as it then stands
 	//
@@ -4505,8 +4524,8 @@ type ClientWithResponsesInterface interface {
 
 	// ProveSessionWithBodyWithResponse Prove who one is once more
 	//
-	// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-	// unlocks a locked session.
+	// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+	// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4515,8 +4534,8 @@ type ClientWithResponsesInterface interface {
 
 	// ProveSessionWithResponse Prove who one is once more
 	//
-	// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-	// unlocks a locked session.
+	// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+	// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6482,6 +6501,11 @@ type HandOverResponse409Headers struct {
 	RetryAfter int
 }
 
+// HandOverResponse412Headers the declared response headers of an HTTP 412 response for HandOver
+type HandOverResponse412Headers struct {
+	RetryAfter int
+}
+
 // HandOverResponse413Headers the declared response headers of an HTTP 413 response for HandOver
 type HandOverResponse413Headers struct {
 	RetryAfter int
@@ -6494,6 +6518,11 @@ type HandOverResponse415Headers struct {
 
 // HandOverResponse422Headers the declared response headers of an HTTP 422 response for HandOver
 type HandOverResponse422Headers struct {
+	RetryAfter int
+}
+
+// HandOverResponse428Headers the declared response headers of an HTTP 428 response for HandOver
+type HandOverResponse428Headers struct {
 	RetryAfter int
 }
 
@@ -6524,12 +6553,16 @@ type HandOverResponse struct {
 	ApplicationProblemJSON408 *Problem
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationProblemJSON413 *Problem
 	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationProblemJSON415 *Problem
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *Problem
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -6548,12 +6581,16 @@ type HandOverResponse struct {
 	Headers408 *HandOverResponse408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *HandOverResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *HandOverResponse412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *HandOverResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *HandOverResponse415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *HandOverResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *HandOverResponse428Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HandOverResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6595,6 +6632,11 @@ func (r HandOverResponse) GetApplicationProblemJSON409() *Problem {
 	return r.ApplicationProblemJSON409
 }
 
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r HandOverResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
 // GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
 func (r HandOverResponse) GetApplicationProblemJSON413() *Problem {
 	return r.ApplicationProblemJSON413
@@ -6608,6 +6650,11 @@ func (r HandOverResponse) GetApplicationProblemJSON415() *Problem {
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
 func (r HandOverResponse) GetApplicationProblemJSON422() *Problem {
 	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r HandOverResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
 }
 
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -10154,13 +10201,13 @@ func (c *ClientWithResponses) ShowCertificateWithResponse(ctx context.Context, n
 
 // HandOverWithBodyWithResponse Record that the printed certificate was given to a buyer
 //
-// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-func (c *ClientWithResponses) HandOverWithBodyWithResponse(ctx context.Context, number Number, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandOverResponse, error) {
-	rsp, err := c.HandOverWithBody(ctx, number, contentType, body, reqEditors...)
+func (c *ClientWithResponses) HandOverWithBodyWithResponse(ctx context.Context, number Number, params *HandOverParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HandOverResponse, error) {
+	rsp, err := c.HandOverWithBody(ctx, number, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -10169,13 +10216,13 @@ func (c *ClientWithResponses) HandOverWithBodyWithResponse(ctx context.Context, 
 
 // HandOverWithResponse Record that the printed certificate was given to a buyer
 //
-// Once for each document, in a session proved within the last five minutes; never by who approved the entry.
+// Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/v1/cases/{number}/certificate/hand-over (the `HandOver` operationId).
-func (c *ClientWithResponses) HandOverWithResponse(ctx context.Context, number Number, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*HandOverResponse, error) {
-	rsp, err := c.HandOver(ctx, number, body, reqEditors...)
+func (c *ClientWithResponses) HandOverWithResponse(ctx context.Context, number Number, params *HandOverParams, body HandOverJSONRequestBody, reqEditors ...RequestEditorFn) (*HandOverResponse, error) {
+	rsp, err := c.HandOver(ctx, number, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -10568,8 +10615,8 @@ func (c *ClientWithResponses) ShowSessionWithResponse(ctx context.Context, reqEd
 
 // ProveSessionWithBodyWithResponse Prove who one is once more
 //
-// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-// unlocks a locked session.
+// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10584,8 +10631,8 @@ func (c *ClientWithResponses) ProveSessionWithBodyWithResponse(ctx context.Conte
 
 // ProveSessionWithResponse Prove who one is once more
 //
-// Approving a case and handing a certificate over need password and code given within the last five minutes. It also
-// unlocks a locked session.
+// Approving a case and handing a certificate over each need password and code of their own, given within the last five
+// minutes: signing in is no proof, and a proof is good for one of them. It also unlocks a locked session.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -12885,6 +12932,13 @@ func ParseHandOverResponse(rsp *http.Response) (*HandOverResponse, error) {
 		}
 		response.ApplicationProblemJSON409 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12905,6 +12959,13 @@ func ParseHandOverResponse(rsp *http.Response) (*HandOverResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
@@ -13007,6 +13068,16 @@ func ParseHandOverResponse(rsp *http.Response) (*HandOverResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers HandOverResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
 	case rsp.StatusCode == 413:
 		var headers HandOverResponse413Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13037,6 +13108,16 @@ func ParseHandOverResponse(rsp *http.Response) (*HandOverResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers HandOverResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
 	case rsp.StatusCode == 429:
 		var headers HandOverResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
