@@ -17,7 +17,7 @@ class Visitor {
 	async ask(path, form) {
 		const res = await fetch(server + path, {
 			method: form ? "POST" : "GET", body: form && new URLSearchParams(form), redirect: "manual",
-			headers: { Cookie: this.cookie, Accept: "text/html" },
+			headers: { Cookie: this.cookie, Accept: "text/html", Connection: "close" },
 		});
 		for (const line of res.headers.getSetCookie()) {
 			const [, name, value] = line.match(/^([^=]+)=([^;]*)/);

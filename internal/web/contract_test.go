@@ -93,6 +93,8 @@ func (c *contract) check(req *http.Request, res *http.Response, body []byte) err
 	switch {
 	case res.StatusCode == http.StatusInternalServerError: // any address may fail; who expects it says so
 		return nil
+	case res.StatusCode == http.StatusSeeOther && wantsPage(req) && strings.HasPrefix(res.Header.Get("Location"), "/sign-in"):
+		return nil // a browser is led to where it can sign in
 	case !said:
 		return fmt.Errorf("%s is not described: %.300s", at, body)
 	case req.Method == http.MethodHead || len(described.Content) == 0 && described.Ref == "":

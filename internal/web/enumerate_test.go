@@ -176,7 +176,7 @@ func chance(hits, misses int) float64 {
 func TestNobodyLearnsWhichNumbersThereAre(t *testing.T) {
 	t.Parallel()
 	const cases = 10
-	n := max(300, *guesses/10) // numbers of each kind: more only sharpen the figure
+	n := max(300, *guesses/50) // numbers of each kind: more only sharpen the figure
 	o := workingOffice(t, n)
 	var hits, misses []string
 	for i := range n {
