@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/internal/pgtest"
 	"onewindow/internal/town"
 	"onewindow/jobs"
@@ -266,7 +267,8 @@ func TestARefusalFreesTheUnitAndTakesBackWhatCompaniesWereAsked(t *testing.T) {
 	}
 	again := a
 	again.Utilities = nil
-	if found, err := w.Preflight(t.Context(), again); err != nil || found.Blocked() {
+	ctx := audit.With(t.Context(), audit.Origin{Actor: "clerk-02", Role: "clerk"})
+	if found, err := w.Preflight(ctx, again); err != nil || found.Blocked() {
 		t.Errorf("a new application for the unit: %v, %v", found, err)
 	}
 }
