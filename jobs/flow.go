@@ -31,7 +31,8 @@ import (
 )
 
 // Work asks one room about one step, outside any transaction, and returns what
-// is to be recorded. An error is retried; "the law says no" is not an error.
+// is to be recorded. An error is retried; "the law says no" is not an error. A
+// record beside an error is what the last attempt has to make do with.
 type Work func(ctx context.Context, c intake.Case) (Record, error)
 
 // Record writes down, in the transaction that ends the step, what the room

@@ -5,6 +5,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
+	"onewindow/tax/source"
 	"onewindow/utilities"
 )
 
@@ -14,6 +15,7 @@ type Offices struct {
 	Companies map[string]utilities.Company // by utility
 	Gateway   payment.Gateway              // nil: this window takes no payments
 	Gate      payment.Gate                 // what may be paid after the entry
+	Sources   source.Sources               // of the facts of tax
 	Messages  notice.Channel
 
 	Press     *certificate.Press

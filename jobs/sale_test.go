@@ -19,6 +19,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/audit"
 	"onewindow/internal/pgtest"
+	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
 	"onewindow/jobs"
 	"onewindow/registration"
@@ -378,11 +379,8 @@ func (w *window) holder(number intake.Number, step intake.Step) string {
 func TestUnsettledTaxWaitsForAnOfficer(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t, 2)
-	w.tx(func(ctx context.Context, tx pgx.Tx) error { // the office assesses the home above its price
-		return tax.PutValuation(ctx, tx, tax.Valuation{
-			Unit: string(town.Unit(1)), Value: 900_000_00, On: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), Document: "样本评估",
-		})
-	})
+	w.offices.Facts.Appraise(string(town.Unit(1)), // above its price
+		sandbox.Appraisal{Value: 900_000_00, On: "2026-11-20", Document: "样本评估"})
 	number := w.accept(town.Sale(1))
 	s := w.until(number, intake.Assess, intake.Manual)
 	if s.Tax == nil || len(s.Tax.Manual) == 0 || len(s.Tax.Lines) == 0 || len(s.Bills) > 0 {
@@ -478,9 +476,7 @@ func TestAHomeCanBeSoldOn(t *testing.T) {
 	second.Certificate, second.Contract = s.Certificate, "TOWN-AGAIN"
 	second.Sellers, second.Buyers = first.Buyers, []registration.Party{town.Person("镇再受让", 9000)}
 	w.tx(func(ctx context.Context, tx pgx.Tx) error {
-		return errors.Join(
-			tax.PutHousehold(ctx, tx, time.Time{}, tax.Member{ID: second.Buyers[0].ID, Role: tax.Self}),
-			registration.PutContract(ctx, tx, contractOf(second)))
+		return registration.PutContract(ctx, tx, contractOf(second))
 	})
 	number = w.accept(second)
 	s = w.until(number, intake.Settle, intake.AwaitingPayment)

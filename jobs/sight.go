@@ -13,7 +13,9 @@ import (
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
+	"onewindow/tax/officer"
 	"onewindow/tax/payment"
+	"onewindow/tax/source"
 	"onewindow/utilities"
 )
 
@@ -25,6 +27,7 @@ type Sight struct {
 	Tax         *tax.Assessment // nil before the assessment
 	Bills       []payment.Bill  // the oldest first
 	Refunds     []payment.Refund
+	Facts       []officer.Fact // that it rests on, with who supplied them
 	Utilities   []utilities.Inquiry
 	Certificate registration.Number // "" before the entry
 	Document    *certificate.Document
@@ -109,11 +112,8 @@ func (f *Flow) find(ctx context.Context, number intake.Number) (v *Sight, err er
 }
 
 // readRooms asks every room for its part.
-func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
-	_, assessed, err := tax.Of(ctx, tx, v.ID)
-	if err == nil {
-		v.Tax = &assessed
-	} else if !errors.Is(err, tax.ErrNotAssessed) {
+func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) (err error) {
+	if err := v.readTax(ctx, tx); err != nil {
 		return err
 	}
 	if v.Bills, err = payment.BillsOf(ctx, tx, v.ID); err != nil {
@@ -149,6 +149,20 @@ func (v *Sight) readRooms(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	return nil
+}
+
+// readTax reads the assessment and the facts that it rests on.
+func (v *Sight) readTax(ctx context.Context, tx pgx.Tx) error {
+	facts, assessed, err := tax.Of(ctx, tx, v.ID)
+	if errors.Is(err, tax.ErrNotAssessed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, file, err := source.Of(ctx, tx, v.ID)
+	v.Tax, v.Facts = &assessed, officer.FactsOf(facts, file, nil)
+	return err
 }
 
 // List returns cases for a list, as intake.List does.

@@ -36,7 +36,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 		}
 	}
 	record, err := w.flow.ask(ctx, c, step)
-	if err == nil {
+	if err == nil || record != nil && job.Attempt >= job.MaxAttempts {
 		err = already(w.flow.finish(ctx, c, step, intake.Running, timed(record, began)))
 	}
 	if err != nil && job.Attempt >= job.MaxAttempts {
@@ -46,7 +46,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 }
 
 // speaks says whether the step asks somebody outside.
-func speaks(step intake.Step) bool { return step == intake.Settle || step.Utility() != "" }
+func speaks(step intake.Step) bool {
+	return step == intake.Assess || step == intake.Settle || step.Utility() != ""
+}
 
 // ask runs the work of the step; a panic in a room is an error of that step.
 func (f *Flow) ask(ctx context.Context, c intake.Case, step intake.Step) (record Record, err error) {

@@ -87,34 +87,6 @@ func (h *Holder) columns(id vault.Column) []any {
 	return []any{&h.Name, &h.IDKind, vault.Open(id, &h.ID), &h.Share.Num, &h.Share.Den}
 }
 
-// HomesOf counts the homes in which any of these people hold a current right, one
-// unit excepted. Shares count as homes; a home of two of them counts once.
-func HomesOf(ctx context.Context, tx pgx.Tx, idNumbers []string, except UnitCode) (int, error) {
-	var homes int
-	err := tx.QueryRow(ctx, `
-		SELECT count(DISTINCT r.unit)
-		FROM registration_holder h
-		JOIN registration_right r ON r.id = h.right_id AND r.closed_at IS NULL
-		JOIN registration_description d ON d.id = r.description_id
-		WHERE h.id_index = ANY ($1) AND r.unit <> $2 AND d.house_use LIKE '1%'`,
-		vault.Indexes(vault.IDNumber, withOldNumbers(idNumbers)), string(except)).Scan(&homes)
-	if err != nil {
-		return 0, fmt.Errorf("homes of %d people: %w", len(idNumbers), err)
-	}
-	return homes, nil
-}
-
-// withOldNumbers adds the 15-digit numbers under which old rows know people.
-func withOldNumbers(idNumbers []string) []string {
-	all := append([]string(nil), idNumbers...)
-	for _, id := range idNumbers {
-		if len(id) == 18 && id[6:8] == "19" {
-			all = append(all, id[:6]+id[8:17])
-		}
-	}
-	return all
-}
-
 // null is an absent date or instant for the database.
 func null(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -210,7 +211,20 @@ func TestHomesAreCountedPerFamilyAndOnlyWhileTheyAreOwned(t *testing.T) {
 			ids = append(ids, p.ID)
 		}
 		r.must(func(ctx context.Context, tx pgx.Tx) error {
-			got, err := HomesOf(ctx, tx, ids, tt.except)
+			homes, err := HomesOf(ctx, tx, ids)
+			units := map[UnitCode]bool{}
+			for _, h := range homes {
+				if !slices.Contains(ids, h.Holder) {
+					t.Errorf("%s: a home of %s, who was not asked about", tt.name, h.Holder)
+				}
+				units[h.Unit] = !h.Contracted && h.Unit != tt.except
+			}
+			got := 0
+			for _, counts := range units {
+				if counts {
+					got++
+				}
+			}
 			if got != tt.want {
 				t.Errorf("%s: %d homes, want %d", tt.name, got, tt.want)
 			}

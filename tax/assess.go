@@ -40,6 +40,9 @@ func assess(set *rule.Set, f Facts, adopted []Adoption) Assessment {
 		}})
 		figures = false
 	}
+	for _, s := range f.Silent {
+		a.Manual = append(a.Manual, Reason{SourceSilent, map[string]string{"source": s.Source, "why": s.Why}})
+	}
 	if figures {
 		a.propose(set, f, adopted)
 	}

@@ -69,6 +69,7 @@ const (
 	CostUnknown        Code = "purchase_cost_unknown"
 	SharesUnclear      Code = "shares_unclear"
 	SpecialCase        Code = "special_circumstance" // args: special
+	SourceSilent       Code = "source_silent"        // args: source, why
 
 	FactMissing         Code = "fact_missing"        // args: field
 	FactUnclear         Code = "fact_not_understood" // args: field

@@ -51,6 +51,14 @@ type Facts struct {
 	Compensation     money.Fen    `json:"compensation_fen,omitzero"` // 征收补偿款 put into this home
 	LandVAT          LandVATFacts `json:"land_vat,omitzero"`
 	BuyerOnly        bool         `json:"buyer_only,omitzero"` // the seller files elsewhere
+	Silent           []Silence    `json:"silent,omitempty"`    // sources that gave no answer that can be used
+}
+
+// A Silence is a source that was asked for facts and did not give them: they are
+// unknown, whatever stands in their place.
+type Silence struct {
+	Source string `json:"source"`
+	Why    string `json:"why"` // late, refused, malformed, stale, not_connected
 }
 
 // Invoice is the seller's invoice of a developer or a company (不动产销售发票): the

@@ -26,8 +26,8 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 	}
 	tag, err := tx.Exec(ctx, `
 		WITH head AS (
-			INSERT INTO tax_assessment (case_id, rule_set, facts, adopted, manual, without)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (case_id) DO NOTHING RETURNING case_id)
+			INSERT INTO tax_assessment (case_id, rule_set, facts, facts_index, adopted, manual, without)
+			VALUES ($1, $2, $3, $8, $4, $5, $6) ON CONFLICT (case_id) DO NOTHING RETURNING case_id)
 		INSERT INTO tax_line (case_id, ordinal, tax, payer, person, base_fen, rate_bp, due_fen, relief_fen,
 			payable_fen, reason, rule, settled, lacks)
 		SELECT case_id, l.ordinal, l.tax, l.payer, l.person, l.base_fen, l.rate_bp, l.due_fen, l.relief_fen,
@@ -37,7 +37,8 @@ func Record(ctx context.Context, tx pgx.Tx, caseID int64, f Facts, a Assessment)
 			payable_fen bigint, reason text, rule text, settled jsonb, lacks jsonb)) WITH ORDINALITY
 		AS l (tax, payer, person, base_fen, rate_bp, due_fen, relief_fen, payable_fen, reason, rule, settled, lacks,
 			ordinal)`,
-		caseID, a.RuleSet, vault.Seal(factsColumn, row.facts), row.adopted, row.manual, row.without, row.lines)
+		caseID, a.RuleSet, vault.Seal(factsColumn, row.facts), row.adopted, row.manual, row.without, row.lines,
+		vault.Index(vault.Facts, string(row.facts)))
 	if err != nil {
 		return fmt.Errorf("record assessment of case %d: %w", caseID, err)
 	}

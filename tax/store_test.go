@@ -93,13 +93,12 @@ func TestWhatIsRecordedIsNeverEdited(t *testing.T) {
 	assessed(t, pool, 1, home(nil), SampleAdoptions())
 	assessed(t, pool, 2, home(func(f *Facts) { f.Price-- }), SampleAdoptions())
 	must(t, pool, func(ctx context.Context, tx pgx.Tx) error {
-		return errors.Join(Confirm(ctx, tx, 2, "officer", "reason", noon), Adopt(ctx, tx, SampleAdoptions()[0]),
-			PutValuation(ctx, tx, Valuation{Unit: "u", Value: 1, On: day(2026, 1, 1), Document: "d"}))
+		return errors.Join(Confirm(ctx, tx, 2, "officer", "reason", noon), Adopt(ctx, tx, SampleAdoptions()[0]))
 	})
 	for _, sql := range []string{
 		"UPDATE tax_assessment SET rule_set = ''", "DELETE FROM tax_assessment",
 		"UPDATE tax_line SET payable_fen = 0, relief_fen = due_fen", "DELETE FROM tax_line",
-		"UPDATE tax_confirmation SET officer = 'x'", "DELETE FROM tax_adoption", "UPDATE tax_valuation SET value_fen = 2",
+		"UPDATE tax_confirmation SET officer = 'x'", "DELETE FROM tax_adoption",
 	} {
 		_, err := pool.Exec(t.Context(), sql)
 		var refused *pgconn.PgError

@@ -79,7 +79,7 @@ func spoken(lang, name, value string) string {
 		return Date(lang, on)
 	}
 	switch name {
-	case "param", "special":
+	case "param", "special", "source", "why":
 		return Say(lang, name+"."+value, nil)
 	case "fee":
 		return Say(lang, value, nil)

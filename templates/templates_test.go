@@ -15,6 +15,7 @@ import (
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/officer"
 	"onewindow/templates"
 	"onewindow/utilities"
 )
@@ -117,6 +118,11 @@ func ids(t *testing.T) map[string][]string {
 	add("param", constants(t, "tax/rule", "Param")...)
 	add("param", "any") // stands for all of them where a date is outside every rule
 	add("special", constants(t, "tax", "Special")...)
+	add("source", constants(t, "tax/source", "Name")...)
+	add("why", constants(t, "tax/source", "Outcome")...)
+	add("acquisition", constants(t, "tax", "Acquisition")...)
+	add("truth", "yes", "no", "unknown", "none")
+	addFacts(all)
 	add("utility", constants(t, "utilities", "Utility")...)
 	add("phase", constants(t, "utilities", "Phase")...)
 	add("answer", constants(t, "utilities", "Outcome")...)
@@ -216,6 +222,14 @@ func addTaxCodes(t *testing.T, all map[string][]string) {
 	all["taxline.lacks"] = []string{"fields"}
 	all["taxline.why"] = []string{"why"}
 	all["manual."+string(tax.FactMissing)], all["manual."+string(tax.FactUnclear)] = []string{"field"}, []string{"field"}
+	all["manual."+string(tax.SourceSilent)] = []string{"source", "why"}
+}
+
+// addFacts adds what the facts of an assessment are called.
+func addFacts(all map[string][]string) {
+	for _, f := range officer.FieldsOf(tax.Facts{Sellers: []tax.Seller{{}}}) {
+		all["fact."+strings.NewReplacer(".0", "", ".", "_").Replace(f.Path)] = nil
+	}
 }
 
 // addProblems adds what the doors refuse with, and the defects of a body's shape.

@@ -44,8 +44,8 @@ type config struct {
 }
 
 // officesConfig names the offices outside (docs/OFFICES.md). Keys are those of
-// outbound.Key ("whsec_…"); ONEWINDOW_GATEWAY_KEY and ONEWINDOW_COMPANY_<utility>_KEY
-// stand before those in the file.
+// outbound.Key ("whsec_…"); ONEWINDOW_GATEWAY_KEY, ONEWINDOW_COMPANY_<utility>_KEY
+// and ONEWINDOW_SOURCE_<source>_KEY stand before those in the file.
 type officesConfig struct {
 	// VerifyURL is the address of the verification page, to which a certificate's
 	// verify id is appended. No default.
@@ -67,6 +67,9 @@ type officesConfig struct {
 	// Companies are those of water, power and gas, by utility. A key may be left out
 	// where the company's account has one (docs/ACCOUNTS.md). Default: none.
 	Companies map[string]doorConfig `json:"companies"`
+	// Sources are those of the facts of tax: family, homes, prior, valuation. The facts
+	// of one that is left out are unknown, and every case goes to a tax officer. Default: none.
+	Sources map[string]sourceConfig `json:"sources"`
 	// InnerNetworks are those in which offices may be reached without TLS, or at
 	// private addresses; 10.1.0.0/16. Default: none.
 	InnerNetworks []netip.Prefix `json:"inner_networks"`
@@ -78,6 +81,16 @@ type doorConfig struct {
 	Name string `json:"name"` // of a company; it stands in addresses
 	URL  string `json:"url"`
 	Key  string `json:"key"`
+}
+
+// sourceConfig is the door of a source of facts, and when its answer is one.
+type sourceConfig struct {
+	URL string `json:"url"`
+	Key string `json:"key"`
+	// Within is how long it has to answer, at most 5s. Default: 3s.
+	Within span `json:"within"`
+	// Fresh is how old what it knows may be, from 1m to a year. Default: 24h.
+	Fresh span `json:"fresh"`
 }
 
 // vaultConfig says where the keys of sealed columns are (docs/VAULT.md).

@@ -113,6 +113,7 @@ func (o *officesConfig) check(f *findings, publicURL string, rehearsal bool) {
 			path, err, utilities.Utilities)
 		door.check(f, path, o.InnerNetworks, rehearsal)
 	}
+	o.checkSources(f, rehearsal)
 }
 
 // check checks one door. A company's may be without a key: it may have drawn ones.

@@ -61,6 +61,10 @@ func (c *config) override(o overrides) {
 		door.Key = cmp.Or(o.Getenv("ONEWINDOW_COMPANY_"+strings.ToUpper(utility)+"_KEY"), door.Key)
 		c.Offices.Companies[utility] = door
 	}
+	for name, door := range c.Offices.Sources {
+		door.Key = cmp.Or(o.Getenv("ONEWINDOW_SOURCE_"+strings.ToUpper(name)+"_KEY"), door.Key)
+		c.Offices.Sources[name] = door
+	}
 }
 
 // secrets names the members whose values nobody else may read.
@@ -74,6 +78,11 @@ func (c *config) secrets() (named []string) {
 	for utility, door := range c.Offices.Companies {
 		if door.Key != "" {
 			named = append(named, "offices.companies."+utility+".key")
+		}
+	}
+	for name, door := range c.Offices.Sources {
+		if door.Key != "" {
+			named = append(named, "offices.sources."+name+".key")
 		}
 	}
 	return named

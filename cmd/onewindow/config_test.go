@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onewindow/internal/access"
 	"onewindow/internal/outbound"
@@ -37,6 +38,7 @@ func good(t *testing.T) config {
 		Gateway:   doorConfig{URL: "https://pay.example", Key: key},
 		Messages:  doorConfig{URL: "https://sms.example/messages", Key: key},
 		Companies: map[string]doorConfig{"water": {Name: "water-works", URL: "https://water.example", Key: key}},
+		Sources:   map[string]sourceConfig{"family": {URL: "https://family.example", Key: key}},
 	}
 	c.Vault.KeyFile = ring
 	return c
@@ -76,6 +78,15 @@ func water(spoil func(*doorConfig)) func(*config) {
 		door := c.Offices.Companies["water"]
 		spoil(&door)
 		c.Offices.Companies["water"] = door
+	}
+}
+
+// family spoils the source of families.
+func family(spoil func(*sourceConfig)) func(*config) {
+	return func(c *config) {
+		door := c.Offices.Sources["family"]
+		spoil(&door)
+		c.Offices.Sources["family"] = door
 	}
 }
 
@@ -128,6 +139,11 @@ func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
 		"a weak key":                       {func(c *config) { c.Offices.Gateway.Key = "whsec_c2hvcnQ=" }, "offices.gateway.key is no key"},
 		"no key":                           {func(c *config) { c.Offices.Gateway.Key = "" }, "offices.gateway.key is missing"},
 		"a utility that nobody knows":      {func(c *config) { c.Offices.Companies["steam"] = c.Offices.Companies["water"] }, "offices.companies.steam"},
+		"a source that nobody knows":       {func(c *config) { c.Offices.Sources["court"] = c.Offices.Sources["family"] }, "there is no such office: family, homes"},
+		"a source that may be anybody's":   {family(func(d *sourceConfig) { d.Key = "" }), "offices.sources.family.key is missing"},
+		"a source without TLS":             {family(func(d *sourceConfig) { d.URL = "http://family.example" }), "offices.sources.family.url begins with http://"},
+		"a source that takes its time":     {family(func(d *sourceConfig) { d.Within = span(time.Minute) }), "must answer within 100ms to 5s"},
+		"facts of another year":            {family(func(d *sourceConfig) { d.Fresh = span(9999 * time.Hour) }), "not between 1m and a year"},
 		"metrics at the doors":             {func(c *config) { c.Metrics.Listen = c.Listen }, "metrics.listen is the address of the doors"},
 		"traces to nowhere":                {func(c *config) { c.Traces.Endpoint = "collector" }, "traces.endpoint"},
 		"more traces than there are":       {func(c *config) { c.Traces.Share = 2 }, "traces.share"},

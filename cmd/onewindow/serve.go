@@ -28,6 +28,9 @@ func (o *officesConfig) open(publicURL string) (offices jobs.Offices, err error)
 	if offices.Companies, err = o.companies(http); err != nil {
 		return offices, err
 	}
+	if offices.Sources, err = o.sources(); err != nil {
+		return offices, err
+	}
 	var options []certificate.Option
 	if o.Font != "" {
 		options = append(options, certificate.WithFont(o.Font))

@@ -98,6 +98,10 @@ func (r *rehearsal) surround(c *config) {
 	r.t.Cleanup(r.offices.Close)
 	c.Offices.Gateway = doorConfig{URL: r.offices.URL + "/pay", Key: r.offices.GatewayKey}
 	c.Offices.Messages = doorConfig{URL: r.offices.URL + "/messages", Key: outbound.Key(make([]byte, 32))}
+	c.Offices.Sources = map[string]sourceConfig{}
+	for name, source := range r.offices.Sources {
+		c.Offices.Sources[string(name)] = sourceConfig{URL: source.URL, Key: source.Key}
+	}
 	c.Offices.Companies = map[string]doorConfig{}
 	for utility, company := range r.offices.Companies {
 		c.Offices.Companies[utility] = doorConfig{Name: company.Name, URL: company.URL, Key: company.Key}

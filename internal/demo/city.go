@@ -101,30 +101,34 @@ func addressOf(building int, door string) string {
 	return fmt.Sprintf("岳阳市岳阳楼区样本路1号样本小区%d栋%s室", building, door[1:])
 }
 
-// offered builds the homes that the demonstration sells. Their owners bought
-// them more than five years ago, or, every third, less than two; every fifth is large.
+// offered builds the homes that the demonstration sells.
 func offered(ctx context.Context, tx pgx.Tx) error {
 	for i := range homesOnOffer {
-		owner, door := town.Person(surname(i)+"出让", 100+i), doorOf(i)
-		bought, area := day(2017, 4, 12), registration.Area(86_50+int64(i)*75)
-		if i%3 == 2 {
-			bought = day(2025, 6, 3)
-		}
-		if i%5 == 4 {
-			area += 60_00
-		}
-		price := int64(area) * 82 / 1000 * 1000 // about 8 200 yuan a square metre
-		home := town.Home{
-			Unit: unitOf(2, door), Location: addressOf(2, door), Area: area, Floor: i/4 + 1, Floors: 18,
-			Certificate: registration.Number(fmt.Sprintf("湘（2017）岳阳市不动产权第%07d号", 20_000+i)),
-			Owners:      []registration.Party{owner}, CoOwnership: registration.Sole, BoughtOn: bought,
-			Cost: money.Yuan(price * 6 / 10), Value: money.Yuan(price * 9 / 10),
-		}
-		if err := errors.Join(home.Put(ctx, tx), town.PutSingles(ctx, tx, owner)); err != nil {
-			return fmt.Errorf("home %s: %w", door, err)
+		if err := onOfferAt(i).Put(ctx, tx); err != nil {
+			return fmt.Errorf("home %s: %w", doorOf(i), err)
 		}
 	}
 	return nil
+}
+
+// onOfferAt is one of them. Their owners bought them more than five years ago, or,
+// every third, less than two; every fifth is large.
+func onOfferAt(i int) town.Home {
+	owner, door := town.Person(surname(i)+"出让", 100+i), doorOf(i)
+	bought, area := day(2017, 4, 12), registration.Area(86_50+int64(i)*75)
+	if i%3 == 2 {
+		bought = day(2025, 6, 3)
+	}
+	if i%5 == 4 {
+		area += 60_00
+	}
+	price := int64(area) * 82 / 1000 * 1000 // about 8 200 yuan a square metre
+	return town.Home{
+		Unit: unitOf(2, door), Location: addressOf(2, door), Area: area, Floor: i/4 + 1, Floors: 18,
+		Certificate: registration.Number(fmt.Sprintf("湘（2017）岳阳市不动产权第%07d号", 20_000+i)),
+		Owners:      []registration.Party{owner}, CoOwnership: registration.Sole, BoughtOn: bought,
+		Cost: money.Yuan(price * 6 / 10), Value: money.Yuan(price * 9 / 10),
+	}
 }
 
 // doorOf is the i-th door of building 2: four on a floor.

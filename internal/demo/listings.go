@@ -13,7 +13,6 @@ import (
 	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
 	"onewindow/registration"
-	"onewindow/tax"
 	"onewindow/utilities"
 )
 
@@ -73,32 +72,12 @@ func part(name string, n int, num, den int64) registration.Party {
 
 // listed builds the homes of building 1 and files their contracts.
 func listed(ctx context.Context, tx pgx.Tx) error {
-	married := map[string]bool{}
 	for _, l := range listings() {
 		if err := errors.Join(l.home().Put(ctx, tx), l.file(ctx, tx)); err != nil {
 			return fmt.Errorf("home %s: %w", l.door, err)
 		}
-		for _, family := range [][]registration.Party{l.owners, l.sellers(), l.buyers} {
-			if len(family) == 0 || married[family[0].ID] {
-				continue
-			}
-			married[family[0].ID] = true
-			if err := putFamily(ctx, tx, family); err != nil {
-				return fmt.Errorf("families of home %s: %w", l.door, err)
-			}
-		}
 	}
 	return nil
-}
-
-// putFamily makes the first of some people and their spouse, if there is a
-// second, one family.
-func putFamily(ctx context.Context, tx pgx.Tx, people []registration.Party) error {
-	members := []tax.Member{{ID: people[0].ID, Role: tax.Self}}
-	for _, p := range people[1:] {
-		members = append(members, tax.Member{ID: p.ID, Role: tax.Spouse})
-	}
-	return tax.PutHousehold(ctx, tx, day(2015, 10, 1), members...)
 }
 
 func (l listing) home() town.Home {

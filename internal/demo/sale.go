@@ -12,7 +12,6 @@ import (
 	"onewindow/internal/money"
 	"onewindow/internal/town"
 	"onewindow/registration"
-	"onewindow/tax"
 )
 
 // ErrSoldOut says that every home on offer has a case on its way.
@@ -68,8 +67,8 @@ func onOffer(ctx context.Context, tx pgx.Tx) (best registration.Right, area regi
 // file makes the sale of a right to a family that owns nothing yet.
 func file(ctx context.Context, tx pgx.Tx, right registration.Right, area registration.Area,
 	serial int) (intake.Application, error) {
-	buyer := town.Person(surname(serial)+"受让", 4000+2*serial)
-	spouse := town.Person(surname(serial+3)+"配偶", 4001+2*serial)
+	buyer := town.Person(surname(serial)+"受让", firstBuyer+2*serial)
+	spouse := town.Person(surname(serial+3)+"配偶", firstBuyer+2*serial+1)
 	door := string(right.Unit[len(right.Unit)-4:])
 	a := intake.Application{
 		Application: registration.Application{
@@ -89,6 +88,5 @@ func file(ctx context.Context, tx pgx.Tx, right registration.Right, area registr
 	if err != nil {
 		return a, err
 	}
-	return a, errors.Join(town.File(ctx, tx, a, area, on), tax.PutHousehold(ctx, tx, day(2018, 9, 9),
-		tax.Member{ID: buyer.ID, Role: tax.Self}, tax.Member{ID: spouse.ID, Role: tax.Spouse}))
+	return a, town.File(ctx, tx, a, area, on)
 }

@@ -12,7 +12,6 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/money"
 	"onewindow/registration"
-	"onewindow/tax"
 )
 
 // Home is a dwelling with its owners, as every office knows it.
@@ -30,8 +29,7 @@ type Home struct {
 	Value       money.Fen // as the tax office assesses it
 }
 
-// Put writes the home into the register and the tax office's records. Its parcel
-// and building are there.
+// Put writes the home into the register. Its parcel and building are there.
 func (h Home) Put(ctx context.Context, tx pgx.Tx) error {
 	about := h.description()
 	unit := registration.Unit{Code: h.Unit, Building: h.Unit.Building(), Description: about}
@@ -42,15 +40,13 @@ func (h Home) Put(ctx context.Context, tx pgx.Tx) error {
 	if err := registration.PutSurvey(ctx, tx, h.Unit, survey, []byte("样本 SAMPLE "+string(h.Unit))); err != nil {
 		return err
 	}
-	if _, err := registration.PutStockRight(ctx, tx, registration.Right{
+	_, err := registration.PutStockRight(ctx, tx, registration.Right{
 		Unit: h.Unit, Number: h.Certificate, CoOwnership: h.CoOwnership, Holders: Holders(h.Owners),
 		LandNature: registration.Granted, HouseNature: registration.Market,
 		TermFrom: day(2010, 1, 1), TermUntil: day(2079, 12, 31), Acquired: registration.Purchase,
 		AcquiredOn: h.BoughtOn, CertifiedOn: h.BoughtOn, Price: h.Cost,
-	}); err != nil {
-		return err
-	}
-	return h.putTaxRecords(ctx, tx)
+	})
+	return err
 }
 
 func (h Home) description() registration.Description {
@@ -60,29 +56,6 @@ func (h Home) description() registration.Description {
 		Structure: registration.ReinforcedConcrete, LandArea: 12345_67, Area: h.Area, Exclusive: exclusive,
 		Shared: h.Area - exclusive, Floors: h.Floors, Floor: h.Floor, CompletedYear: 2014,
 	}
-}
-
-func (h Home) putTaxRecords(ctx context.Context, tx pgx.Tx) error {
-	if err := tax.PutValuation(ctx, tx, tax.Valuation{
-		Unit: string(h.Unit), Value: h.Value, On: day(2026, 11, 1), Document: "样本评估",
-	}); err != nil {
-		return err
-	}
-	return tax.PutPrior(ctx, tx, tax.Prior{
-		Unit: string(h.Unit), Voucher: "样本凭证",
-		Acquired: tax.Acquired{By: tax.ByPurchase, CertificateOn: h.BoughtOn, VoucherOn: h.BoughtOn},
-		Cost:     tax.Cost{Proven: tax.Yes, Price: h.Cost, DeedTax: money.MulBP(h.Cost, 150)},
-	})
-}
-
-// PutSingles makes each a family of one, whom civil affairs knows.
-func PutSingles(ctx context.Context, tx pgx.Tx, people ...registration.Party) error {
-	for _, p := range people {
-		if err := tax.PutHousehold(ctx, tx, time.Time{}, tax.Member{ID: p.ID, Role: tax.Self}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // File files the contract of a sale with the housing bureau.

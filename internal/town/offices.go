@@ -17,6 +17,7 @@ import (
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
+	"onewindow/tax/source"
 	"onewindow/utilities"
 )
 
@@ -29,6 +30,7 @@ type Offices struct {
 	// GatewayKey signs the messages of the gateway, at URL and /pay.
 	GatewayKey string
 	Inbox      *sandbox.Inbox // where messages to people go
+	Facts      *sandbox.Facts // who knows families, homes elsewhere, vouchers and values
 
 	flow      *jobs.Flow // whom the callbacks are for; set by Serve
 	companies []*sandbox.Company
@@ -44,6 +46,7 @@ type Config struct {
 	VerifyURL string // address of the verification page
 	VerifyKey []byte
 	Customers map[utilities.Utility][]sandbox.Account
+	Books     *sandbox.Books // of the facts of tax; nil takes those of the town that Build builds
 }
 
 // NewOffices opens the doors. Give its jobs.Offices to a flow, then Serve that flow.
@@ -77,6 +80,7 @@ func NewOffices(cfg Config) (*Offices, error) {
 	for _, u := range utilities.Utilities {
 		o.addCompany(u, cfg, client)
 	}
+	o.addFacts(cfg)
 	o.mux.HandleFunc("POST /callbacks/payments", o.paid)
 	o.mux.HandleFunc("POST /callbacks/utilities/{utility}", o.answered)
 	return o, nil
@@ -91,6 +95,24 @@ func (o *Offices) addCompany(u utilities.Utility, cfg Config, client *http.Clien
 	o.mux.Handle("/"+string(u)+"/", http.StripPrefix("/"+string(u), company))
 	o.Companies[string(u)] = utilities.Company{
 		Utility: u, Name: name, URL: o.URL + "/" + string(u), Key: key, HTTP: client,
+	}
+}
+
+// addFacts opens the offices of facts and names them as sources.
+func (o *Offices) addFacts(cfg Config) {
+	books, key := cfg.Books, outbound.Key(random())
+	if books == nil {
+		own := ownBooks()
+		books = &own
+	}
+	o.Facts = sandbox.NewFacts(key, *books)
+	o.mux.Handle("/facts/", http.StripPrefix("/facts", o.Facts))
+	client := outbound.New(3*time.Second, outbound.Loopback()...)
+	o.Sources = source.Sources{}
+	for _, n := range source.Outside() {
+		o.Sources[n] = source.Source{
+			Name: n, URL: o.URL + "/facts/" + string(n), Key: key, Fresh: 24 * time.Hour, HTTP: client,
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package town builds homes that can be sold, by the thousand: synthetic
-// parcels, owners, families, filed contracts and earlier vouchers, for tests
-// and benchmarks.
+// parcels, owners, families, filed contracts and earlier vouchers, and the offices
+// that know of them, for tests and benchmarks.
 //
 // Nobody in it has ever lived: the people are born in the 1890s, with identity
 // numbers whose check digits are right.
@@ -24,14 +24,15 @@ import (
 const (
 	parcel      = "430602001001GB00001"
 	perBuilding = 5000
+	perSequence = 3650 // people whose identity numbers have the same sequence digits: one a day, for ten years
 	location    = "岳阳市岳阳楼区样本路1号"
 	area        = registration.Area(120_50)
 )
 
 // Person returns the n-th person of the town.
 func Person(name string, n int) registration.Party {
-	born := time.Date(1890, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%3650)
-	id := fmt.Sprintf("430602%s%03d", born.Format("20060102"), n/3650+1)
+	born := time.Date(1890, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%perSequence)
+	id := fmt.Sprintf("430602%s%03d", born.Format("20060102"), n/perSequence+1)
 	sum := 0
 	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
 		sum += int(id[i]-'0') * weight
@@ -62,7 +63,7 @@ func Sale(i int) intake.Application {
 }
 
 // Build builds homes from first up to, and not with, last, with all that the
-// offices know of them. Each home is built once.
+// register and the housing bureau know of them. Each home is built once.
 func Build(ctx context.Context, tx pgx.Tx, first, last int) error {
 	if err := adopt(ctx, tx, first); err != nil {
 		return err
@@ -102,12 +103,15 @@ func adopt(ctx context.Context, tx pgx.Tx, first int) error {
 }
 
 func buildHome(ctx context.Context, tx pgx.Tx, i int) error {
+	return errors.Join(homeOf(i).Put(ctx, tx), File(ctx, tx, Sale(i), area, day(2026, 11, 2)))
+}
+
+// homeOf is home i as it stands before its sale.
+func homeOf(i int) Home {
 	a := Sale(i)
-	home := Home{
+	return Home{
 		Unit: a.Unit, Location: fmt.Sprintf("%s%d栋%d号", location, i/perBuilding+1, i%perBuilding+1),
 		Area: area, Floor: 15, Floors: 32, Certificate: a.Certificate, Owners: a.Sellers, CoOwnership: registration.Sole,
 		BoughtOn: day(2018, 3, 1), Cost: money.Yuan(500_000), Value: a.Price,
 	}
-	return errors.Join(home.Put(ctx, tx), File(ctx, tx, a, area, day(2026, 11, 2)),
-		PutSingles(ctx, tx, a.Sellers[0], a.Buyers[0]))
 }

@@ -99,6 +99,8 @@ const (
 	Phone Purpose = "phone"
 	// Body is for what clients sent, to see whether they send it again.
 	Body Purpose = "body"
+	// Facts is for facts that a decision rests on, to see years later that they are the same.
+	Facts Purpose = "facts"
 )
 
 // Blind is the blind index (盲索引) of a text, for a column that is searched or

@@ -103,6 +103,7 @@ func viewOf(lang string, c *jobs.Sight) caseView {
 		v.Tax = taxOf(lang, c.Tax)
 		v.Tax.Bills, v.Tax.Refunds = billsOf(lang, "/cases/"+string(c.Number), c), refundsOf(c)
 		v.Tax.Bill = firstBill(v.Tax.Bills)
+		v.Tax.Facts = factsOf(lang, c.Facts)
 	}
 	if c.Certificate != "" {
 		v.Certificate = certificateOf(c)
@@ -180,6 +181,7 @@ type taxView struct {
 	Lines     []lineView        `json:"lines"`
 	Manual    []defect          `json:"manual,omitempty"` // why an officer must decide
 	Without   []tax.Tax         `json:"without,omitempty"`
+	Facts     []factView        `json:"facts"`
 	Confirmed *tax.Confirmation `json:"confirmed,omitempty"`
 	Total     money.Fen         `json:"total_fen"`
 	Bill      *billView         `json:"bill,omitempty"` // the first that waits, else the first

@@ -804,6 +804,7 @@ type Tax struct {
 
 	// Confirmed An officer took the proposed figures as their own
 	Confirmed Confirmation `json:"confirmed,omitempty"`
+	Facts     []TaxFact    `json:"facts"`
 	Lines     []TaxLine    `json:"lines"`
 
 	// Manual why an officer must decide
@@ -816,6 +817,26 @@ type Tax struct {
 
 	// Without taxes without even a proposed figure
 	Without []string `json:"without,omitempty"`
+}
+
+// TaxFact A fact of an assessment, who supplied it and as of when; it names nobody
+type TaxFact struct {
+	// Fact its path, such as family.homes.city
+	Fact string `json:"fact"`
+
+	// KnownAt as of when the source knows it
+	KnownAt time.Time `json:"known_at,omitempty"`
+	Label   string    `json:"label"`
+
+	// Outcome of the source; unless it is answered, the fact is unknown
+	Outcome string `json:"outcome"`
+	Source  string `json:"source"`
+
+	// Value integer fen, hundredths of m², 2018-09-09 or empty, a count, yes, no, unknown
+	Value string `json:"value"`
+
+	// Words the value as people read it
+	Words string `json:"words"`
 }
 
 // TaxLine defines model for TaxLine.
