@@ -32,6 +32,9 @@ func (f *Flow) assess(ctx context.Context, c intake.Case) (Record, error) {
 
 // assessed records what tax makes of the facts.
 func (f *Flow) assessed(c intake.Case, asked inquiry) Record {
+	if asked.before != nil {
+		return f.assessedAgain(c, asked)
+	}
 	facts := source.Compose(asked.Basis, asked.file)
 	assessed := tax.Assess(facts, asked.adopted)
 	return func(ctx context.Context, tx pgx.Tx) (m intake.Move, err error) {

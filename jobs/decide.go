@@ -13,6 +13,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/officer"
 )
 
 // Verdict is what a person says of a step that waits for them.
@@ -209,6 +210,13 @@ func confirmTax(c intake.Case, d Decision) Record {
 		at, err := intake.Now(ctx, tx)
 		if err != nil {
 			return intake.Move{}, err
+		}
+		file, err := officer.Open(ctx, tx, c.ID)
+		if err != nil {
+			return intake.Move{}, err
+		}
+		if _, waits := file.Pending(); waits {
+			return intake.Move{}, officer.ErrPending
 		}
 		m := intake.Move{State: intake.Done, Actor: d.By, Reason: "figures_confirmed"}
 		return m, tax.Confirm(ctx, tx, c.ID, d.By, d.Reason, at)

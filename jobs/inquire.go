@@ -1,7 +1,9 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -10,6 +12,7 @@ import (
 	"onewindow/intake"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/officer"
 	"onewindow/tax/source"
 )
 
@@ -22,6 +25,10 @@ type inquiry struct {
 	source.Inquiry
 	file    source.File
 	adopted []tax.Adoption
+
+	before *officer.File // what was assessed before; nil the first time
+	asked  []source.Name // the sources that are asked again
+	by     string        // the officer who wants it
 }
 
 // inquire gathers the facts of a case. The sources are asked outside any
@@ -35,8 +42,10 @@ func (f *Flow) inquire(ctx context.Context, c intake.Case) (i inquiry, err error
 		if i.Basis, err = basisOf(ctx, tx, c); err != nil {
 			return err
 		}
-		i.adopted, err = tax.AdoptionsOf(ctx, tx)
-		return err
+		if i.adopted, err = tax.AdoptionsOf(ctx, tx); err != nil {
+			return err
+		}
+		return i.goOn(ctx, tx, c.ID)
 	})
 	if err != nil {
 		return i, err
@@ -63,4 +72,61 @@ func ownHomes(ctx context.Context, tx pgx.Tx, persons []string) (homes []source.
 		})
 	}
 	return homes, err
+}
+
+// goOn takes up what was assessed before: the filing date stays, and so do the
+// answers of sources that no officer wants asked again.
+func (i *inquiry) goOn(ctx context.Context, tx pgx.Tx, id int64) error {
+	before, err := officer.Open(ctx, tx, id)
+	if errors.Is(err, tax.ErrNotAssessed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, held, err := source.Of(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	questions, by, err := officer.Questions(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	i.before, i.by, i.Held = &before, by, source.File{}
+	i.Basis.Facts.FilingOn, i.Basis.Facts.TransferOn = before.Facts.FilingOn, before.Facts.TransferOn
+	_, family := held.Again(questions)[source.Family]
+	for n, a := range held.Again(questions) {
+		if family || n != source.Homes { // whose homes count depends on the family
+			i.Held[n] = a
+		}
+	}
+	for _, n := range source.Outside() {
+		if _, kept := i.Held[n]; !kept {
+			i.asked = append(i.asked, n)
+		}
+	}
+	return nil
+}
+
+// assessedAgain records what tax makes of new answers, as a revision of what was
+// assessed before.
+func (f *Flow) assessedAgain(c intake.Case, asked inquiry) Record {
+	return func(ctx context.Context, tx pgx.Tx) (m intake.Move, err error) {
+		r, err := asked.before.Again(source.Compose(asked.Basis, asked.file), asked.asked, asked.adopted)
+		if err != nil {
+			return m, err
+		}
+		r.Officer, r.At = cmp.Or(asked.by, intake.Machine), asked.At
+		m = intake.Move{State: intake.Done, Reason: "assessed"}
+		if !r.Assessment.Decided() {
+			m = toPerson(intake.TaxOfficer, "assessed_by_person")
+		}
+		if m.Finding, err = json.Marshal(map[string]any{"manual": r.Assessment.Manual}); err != nil {
+			return m, err
+		}
+		if err := source.Keep(ctx, tx, c.ID, asked.Inquiry, asked.file); err != nil {
+			return m, err
+		}
+		return m, officer.Put(ctx, tx, c.ID, r)
+	}
 }

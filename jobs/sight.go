@@ -160,8 +160,12 @@ func (v *Sight) readTax(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	_, file, err := source.Of(ctx, tx, v.ID)
-	v.Tax, v.Facts = &assessed, officer.FactsOf(facts, file, nil)
+	_, said, err := source.Of(ctx, tx, v.ID)
+	if err != nil {
+		return err
+	}
+	file, err := officer.Open(ctx, tx, v.ID)
+	v.Tax, v.Facts = &assessed, officer.FactsOf(facts, said, file.Corrected())
 	return err
 }
 

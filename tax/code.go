@@ -41,6 +41,7 @@ const (
 	RefundNoAct         Code = "refund_no_act"              // sold before any act gave a refund
 	RefundNothingPaid   Code = "refund_nothing_paid"        //
 	RefundInPart        Code = "refund_in_part"             // the new home was cheaper
+	SetByOfficer        Code = "set_by_officer"             // 税务人员核定: an officer put the line on a document
 )
 
 // Why a tax officer must decide (转人工).

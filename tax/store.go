@@ -13,8 +13,13 @@ import (
 	"onewindow/internal/vault"
 )
 
-// factsColumn is sealed: a digest of numbers of a known form lets them be guessed.
-const factsColumn vault.Column = "tax_assessment.facts"
+// The sealed columns of assessments: a digest of numbers of a known form lets them
+// be guessed. Revisions are written by package officer.
+const (
+	factsColumn       vault.Column = "tax_assessment.facts"
+	RevisedFacts      vault.Column = "tax_revision.facts"
+	RevisedAssessment vault.Column = "tax_revision.assessment"
+)
 
 // Record stores the assessment of a case with its facts and the adoptions it
 // rests on. It is idempotent; facts other than those recorded are ErrOtherFacts,
@@ -62,35 +67,63 @@ func sameFacts(ctx context.Context, tx pgx.Tx, caseID int64, row stored) error {
 	return nil
 }
 
-// Of returns the facts and the assessment of a case, an officer's confirmation
-// included, or ErrNotAssessed.
+// Of returns the facts and the assessment of a case as they stand: the latest
+// revision that is in force, an officer's confirmation included, or ErrNotAssessed.
 func Of(ctx context.Context, tx pgx.Tx, caseID int64) (Facts, Assessment, error) {
-	var row stored
-	var officer, reason *string
-	var at *time.Time
-	var a Assessment
-	err := tx.QueryRow(ctx, `
-		SELECT a.rule_set, a.facts, a.adopted, a.manual, a.without, c.officer, c.reason, c.confirmed_at,
-			(SELECT coalesce(jsonb_agg(to_jsonb(l) - 'case_id' ORDER BY l.ordinal), '[]')
-				FROM tax_line l WHERE l.case_id = $1)
-		FROM tax_assessment a LEFT JOIN tax_confirmation c USING (case_id)
-		WHERE a.case_id = $1`, caseID).
-		Scan(&a.RuleSet, vault.Open(factsColumn, &row.facts), &row.adopted, &row.manual, &row.without,
-			&officer, &reason, &at, &row.lines)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Facts{}, Assessment{}, fmt.Errorf("case %d: %w", caseID, ErrNotAssessed)
-	}
+	row, confirmed, err := load(ctx, tx, caseID)
 	if err != nil {
-		return Facts{}, Assessment{}, fmt.Errorf("read assessment of case %d: %w", caseID, err)
+		return Facts{}, Assessment{}, err
 	}
+	var a Assessment
 	f, err := row.read(&a)
 	if err != nil {
 		return Facts{}, Assessment{}, fmt.Errorf("read assessment of case %d: %w", caseID, err)
 	}
-	if officer != nil {
-		a.confirm(Confirmation{Officer: *officer, Reason: *reason, At: at.UTC()})
+	if confirmed != nil {
+		a.confirm(*confirmed)
 	}
 	return f, a, nil
+}
+
+// First returns the facts and the assessment of a case as they were first recorded,
+// or ErrNotAssessed.
+func First(ctx context.Context, tx pgx.Tx, caseID int64) (f Facts, a Assessment, err error) {
+	row, _, err := load(ctx, tx, caseID)
+	if err != nil {
+		return f, a, err
+	}
+	row.revised, row.revisedFacts = nil, nil
+	f, err = row.read(&a)
+	return f, a, err
+}
+
+// load reads an assessment as the tables hold it.
+func load(ctx context.Context, tx pgx.Tx, caseID int64) (row stored, confirmed *Confirmation, err error) {
+	var officer, reason *string
+	var at *time.Time
+	err = tx.QueryRow(ctx, `
+		SELECT a.rule_set, a.facts, a.adopted, a.manual, a.without, c.officer, c.reason, c.confirmed_at,
+			(SELECT coalesce(jsonb_agg(to_jsonb(l) - 'case_id' ORDER BY l.ordinal), '[]')
+				FROM tax_line l WHERE l.case_id = $1), r.facts, r.assessment
+		FROM tax_assessment a LEFT JOIN tax_confirmation c USING (case_id) LEFT JOIN LATERAL (
+			SELECT facts, assessment FROM tax_revision v
+			WHERE v.case_id = $1 AND (v.kind = 'answers' OR EXISTS (
+				SELECT FROM tax_second s WHERE s.case_id = $1 AND s.ordinal = v.ordinal AND s.verdict = 'accepted'))
+			ORDER BY v.ordinal DESC LIMIT 1) r ON true
+		WHERE a.case_id = $1`, caseID).
+		Scan(&row.ruleSet, vault.Open(factsColumn, &row.facts), &row.adopted, &row.manual, &row.without,
+			&officer, &reason, &at, &row.lines, vault.Open(RevisedFacts, &row.revisedFacts),
+			vault.Open(RevisedAssessment, &row.revised))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, nil, fmt.Errorf("case %d: %w", caseID, ErrNotAssessed)
+	}
+	if err != nil {
+		return row, nil, fmt.Errorf("read assessment of case %d: %w", caseID, err)
+	}
+	if officer != nil {
+		confirmed = &Confirmation{Officer: *officer, Reason: *reason, At: at.UTC()}
+	}
+	return row, confirmed, nil
 }
 
 // Confirm settles a manual assessment with its proposed figures on the word of
@@ -129,7 +162,11 @@ func (a *Assessment) confirm(c Confirmation) {
 }
 
 // stored is an assessment as the table holds it.
-type stored struct{ facts, adopted, manual, without, lines []byte }
+type stored struct {
+	ruleSet                                string
+	facts, adopted, manual, without, lines []byte
+	revisedFacts, revised                  []byte // of the revision in force; empty if there is none
+}
 
 // rowOf writes an assessment down, once it has been repeated.
 func rowOf(f Facts, a Assessment) (stored, error) {
@@ -168,8 +205,14 @@ func list[T any](l []T) []T {
 }
 
 // read fills a and returns the facts.
-func (s stored) read(a *Assessment) (Facts, error) {
-	var f Facts
+func (s stored) read(a *Assessment) (f Facts, err error) {
+	if len(s.revised) > 0 {
+		*a = Assessment{}
+		if err = json.Unmarshal(s.revisedFacts, &f); err == nil {
+			err = json.Unmarshal(s.revised, a)
+		}
+		return f, err
+	}
 	for _, part := range []struct {
 		from []byte
 		into any
@@ -178,6 +221,7 @@ func (s stored) read(a *Assessment) (Facts, error) {
 			return Facts{}, err
 		}
 	}
+	a.RuleSet = s.ruleSet
 	a.Adopted, a.Manual, a.Without, a.Lines = none(a.Adopted), none(a.Manual), none(a.Without), none(a.Lines)
 	return f, nil
 }

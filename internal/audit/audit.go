@@ -51,6 +51,12 @@ const (
 	Resent      Action = "resent"       // 重发短信
 	LetterEnded Action = "letter_ended" // 处理死信
 	Answered    Action = "answered"     // 水电气公司答复; the result is the step and the outcome
+
+	TaxCorrected  Action = "tax_corrected"  // 提出更正计税信息
+	TaxOverridden Action = "tax_overridden" // 提出调整税额
+	TaxAccepted   Action = "tax_accepted"   // 复核通过
+	TaxDeclined   Action = "tax_declined"   // 复核不通过, or taken back
+	TaxAsked      Action = "tax_asked"      // 重新查询
 )
 
 // The kinds of objects. An object is named by what people call it: a case by its

@@ -35,13 +35,14 @@ func Books(home func(registration.UnitCode) (Home, bool), family func(n int) (sa
 	}
 }
 
-// ownBooks are those of the town that Build builds: everybody is single, and no
+// OwnBooks are those of the town that Build builds: everybody is single, and no
 // home was ever anything but bought.
-func ownBooks() sandbox.Books {
-	return Books(func(u registration.UnitCode) (Home, bool) {
+func OwnBooks() *sandbox.Books {
+	books := Books(func(u registration.UnitCode) (Home, bool) {
 		i, ok := index(u)
 		return homeOf(i), ok
 	}, func(int) (sandbox.Household, bool) { return sandbox.Household{}, false })
+	return &books
 }
 
 // purchase is the owners' own, as the tax office keeps it.

@@ -102,18 +102,20 @@ func (o *Offices) addCompany(u utilities.Utility, cfg Config, client *http.Clien
 func (o *Offices) addFacts(cfg Config) {
 	books, key := cfg.Books, outbound.Key(random())
 	if books == nil {
-		own := ownBooks()
-		books = &own
+		books = OwnBooks()
 	}
 	o.Facts = sandbox.NewFacts(key, *books)
 	o.mux.Handle("/facts/", http.StripPrefix("/facts", o.Facts))
-	client := outbound.New(3*time.Second, outbound.Loopback()...)
-	o.Sources = source.Sources{}
+	o.Sources = SourcesAt(o.URL+"/facts", key)
+}
+
+// SourcesAt are the sandbox offices of facts at an address of this machine.
+func SourcesAt(url, key string) source.Sources {
+	client, all := outbound.New(3*time.Second, outbound.Loopback()...), source.Sources{}
 	for _, n := range source.Outside() {
-		o.Sources[n] = source.Source{
-			Name: n, URL: o.URL + "/facts/" + string(n), Key: key, Fresh: 24 * time.Hour, HTTP: client,
-		}
+		all[n] = source.Source{Name: n, URL: url + "/" + string(n), Key: key, Fresh: 24 * time.Hour, HTTP: client}
 	}
+	return all
 }
 
 // Serve answers until Close; callbacks go to the flow.

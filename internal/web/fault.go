@@ -14,6 +14,7 @@ import (
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
+	"onewindow/tax/officer"
 	"onewindow/tax/payment"
 	"onewindow/utilities"
 )
@@ -121,6 +122,10 @@ var faults = []struct {
 	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
 	{certificate.ErrHandedOver, fault{code: "handed_over", status: http.StatusConflict}},
 	{jobs.ErrNoParty, fault{code: "party_unknown", status: http.StatusUnprocessableEntity}},
+	{jobs.ErrNotAtDesk, fault{code: "not_at_desk", status: http.StatusConflict}},
+	{officer.ErrPending, fault{code: "proposal_waits", status: http.StatusConflict}},
+	{officer.ErrNoProposal, fault{code: "no_proposal", status: http.StatusConflict}},
+	{officer.ErrSameHand, fault{code: "same_officer", status: http.StatusForbidden}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
 	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
 

@@ -65,6 +65,9 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Client: client},
 		Companies: map[string]utilities.Company{},
 	}
+	facts := httptest.NewServer(sandbox.NewFacts(key("facts"), appraised()))
+	t.Cleanup(facts.Close)
+	o.Sources = town.SourcesAt(facts.URL, key("facts"))
 	for _, u := range utilities.Utilities {
 		company := sandbox.NewCompany(sandbox.CompanyOptions{Name: string(u), Key: key(string(u)),
 			Callback: url + "/api/v1/callbacks/utilities/" + string(u), Delay: 50 * time.Millisecond, HTTP: client}, nil)
@@ -73,6 +76,23 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 		o.Companies[string(u)] = utilities.Company{Utility: u, Name: string(u), URL: server.URL, Key: key(string(u)), HTTP: client}
 	}
 	return o, gateway
+}
+
+// dear is a home of the town that the tax office assesses above its price.
+const dear = 17
+
+// appraised are the town's books, in which one home is dear.
+func appraised() sandbox.Books {
+	books := *town.OwnBooks()
+	value := books.Value
+	books.Value = func(unit string) (sandbox.Appraisal, bool) {
+		a, known := value(unit)
+		if unit == string(unitOf(dear)) {
+			a.Value += 100_000_00
+		}
+		return a, known
+	}
+	return books
 }
 
 // pay pays the bill of a case at the gateway, as its payer would.

@@ -131,6 +131,7 @@ func (s *server) routes(r chi.Router) {
 		})
 		s.companyRoutes(r)
 		s.operate(r)
+		s.taxDesk(r)
 		s.pages(r)
 	})
 }

@@ -208,10 +208,7 @@ func taxOf(lang string, a *tax.Assessment) *taxView {
 		}
 		v.Lines = append(v.Lines, line)
 	}
-	for _, m := range a.Manual {
-		words := templates.Say(lang, "manual."+string(m.Code), m.Args)
-		v.Manual = append(v.Manual, defect{Code: string(m.Code), Detail: words})
-	}
+	v.Manual = reasonsOf(lang, a.Manual)
 	return v
 }
 

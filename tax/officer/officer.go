@@ -146,20 +146,32 @@ type Change struct {
 	Value string `json:"value"`
 }
 
-// Correct returns f with some facts changed, or a *FieldError.
+// fieldAt returns the field at a path of f that may be corrected.
+func fieldAt(f tax.Facts, path string) (Field, bool) {
+	known := FieldsOf(f)
+	i := slices.IndexFunc(known, func(field Field) bool { return field.Path == path && !field.Fixed })
+	if i < 0 {
+		return Field{}, false
+	}
+	return known[i], true
+}
+
+// Correct returns f with some facts changed, or a *FieldError. Where a source was
+// silent, the officer answers in its place.
 func Correct(f tax.Facts, changes []Change) (tax.Facts, error) {
 	document := open(f)
+	silent := slices.Clone(f.Silent)
 	for _, c := range changes {
-		known := FieldsOf(f)
-		i := slices.IndexFunc(known, func(field Field) bool { return field.Path == c.Path && !field.Fixed })
-		if i < 0 {
+		field, known := fieldAt(f, c.Path)
+		if !known {
 			return f, &FieldError{c.Path, ErrNoFact}
 		}
-		value, ok := parse(known[i].Kind, c.Value)
+		value, ok := parse(field.Kind, c.Value)
 		if !ok {
 			return f, &FieldError{c.Path, ErrBadValue}
 		}
 		set(document, c.Path, value)
+		silent = slices.DeleteFunc(silent, func(s tax.Silence) bool { return s.Source == string(field.Source) })
 	}
 	again, err := json.Marshal(document)
 	var corrected tax.Facts
@@ -168,6 +180,9 @@ func Correct(f tax.Facts, changes []Change) (tax.Facts, error) {
 	}
 	if err != nil {
 		return f, fmt.Errorf("correct facts: %w", err)
+	}
+	if corrected.Silent = silent; len(silent) == 0 {
+		corrected.Silent = nil
 	}
 	return corrected, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"onewindow/tax"
 )
@@ -19,6 +20,18 @@ func (f File) MayPass() bool {
 		}
 	}
 	return false
+}
+
+// Again returns the answers of f that are kept when some sources are to be asked
+// again: those given after that was wanted.
+func (f File) Again(wanted map[Name]time.Time) File {
+	kept := File{}
+	for n, a := range f {
+		if n.Outside() && a.Outcome == Answered && a.AskedAt.After(wanted[n]) {
+			kept[n] = a
+		}
+	}
+	return kept
 }
 
 // families reads what the family source said, nothing if it did not answer.

@@ -36,6 +36,9 @@ const (
 // Outside returns the offices that are asked, in a fixed order.
 func Outside() []Name { return []Name{Family, Homes, Prior, Valuation} }
 
+// ErrUnknown says that there is no such source.
+var ErrUnknown = errors.New("no such source of facts")
+
 // A Source is the door of one office.
 type Source struct {
 	Name  Name
@@ -104,7 +107,7 @@ func outcomeOf(err error) Outcome {
 // Valid reports what is wrong with a source before it is first used.
 func (s Source) Valid() error {
 	switch {
-	case !s.Name.outside():
+	case !s.Name.Outside():
 		return fmt.Errorf("source %q: there is no such office: %s", s.Name, strings.Join(names(), ", "))
 	case s.Fresh < time.Minute || s.Fresh > 366*24*time.Hour:
 		return fmt.Errorf("source %s: fresh for %v is not between 1m and a year", s.Name, s.Fresh)
@@ -114,7 +117,8 @@ func (s Source) Valid() error {
 	return outbound.Sign(http.Header{}, string(s.Name), time.Unix(0, 0), nil, s.Key)
 }
 
-func (n Name) outside() bool {
+// Outside reports whether n is an office outside, which can be asked.
+func (n Name) Outside() bool {
 	for _, known := range Outside() {
 		if n == known {
 			return true

@@ -151,7 +151,7 @@ func TestTheFamilyOfTheBuyers(t *testing.T) {
 		i := inquiry(unit, tt.buyers, []string{seller})
 		got := source.Compose(i.Basis, sources.Ask(t.Context(), i)).Family
 		got.ChangedOn, got.Homes = time.Time{}, tax.Homes{}
-		if got != tt.want {
+		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
 	}

@@ -1,0 +1,308 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-chi/chi/v5"
+
+	"onewindow/intake"
+	"onewindow/internal/access"
+	"onewindow/internal/audit"
+	"onewindow/internal/money"
+	"onewindow/jobs"
+	"onewindow/registration"
+	"onewindow/tax"
+	"onewindow/tax/officer"
+	"onewindow/tax/source"
+	"onewindow/templates"
+)
+
+// taxDesk adds what is there for tax officers.
+func (s *server) taxDesk(r chi.Router) {
+	r.Get("/api/v1/tax-desk", s.may(access.ConfirmTax, s.listDesk))
+	r.Route("/api/v1/cases/{number}/tax", func(r chi.Router) {
+		r.Get("/", s.may(access.ConfirmTax, s.showTaxFile))
+		r.Post("/corrections", s.may(access.ConfirmTax, s.correctFacts))
+		r.Post("/overrides", s.may(access.ConfirmTax, s.overrideLine))
+		r.Post("/second", s.may(access.ConfirmTax, s.secondOpinion))
+		r.Post("/questions", s.may(access.ConfirmTax, s.askAgain))
+	})
+}
+
+// deskRow is a case that waits at the desk.
+type deskRow struct {
+	Number   intake.Number         `json:"acceptance_number"`
+	Unit     registration.UnitCode `json:"unit"`
+	Since    *time.Time            `json:"since,omitempty"`
+	Until    *time.Time            `json:"until,omitempty"`
+	Reasons  []defect              `json:"reasons"`
+	Proposal *proposalView         `json:"proposal,omitempty"`
+}
+
+// proposalView is a proposal that waits for a second officer.
+type proposalView struct {
+	Kind officer.RevisionKind `json:"kind"`
+	By   string               `json:"by"`
+	At   time.Time            `json:"at"`
+}
+
+// deskRows lists what waits for the officers of an office.
+func (s *server) deskRows(r *http.Request) ([]deskRow, error) {
+	waiting, err := s.Flow.TaxDesk(r.Context(), staffOf(r.Context()).Office)
+	if err == nil {
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+	}
+	rows := make([]deskRow, 0, len(waiting))
+	for _, w := range waiting {
+		row := deskRow{Number: w.Number, Unit: registration.UnitCode(w.Unit), Since: whenever(w.Since), Until: whenever(w.Until),
+			Reasons: reasonsOf(languageOf(r), w.Manual)}
+		if p := w.Pending; p != nil {
+			row.Proposal = &proposalView{p.Kind, p.Officer, when(p.At)}
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
+}
+
+func (s *server) listDesk(w http.ResponseWriter, r *http.Request) error {
+	rows, err := s.deskRows(r)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, map[string]any{"cases": rows})
+}
+
+// taxFileView is the file of a case at the desk.
+type taxFileView struct {
+	Number    intake.Number  `json:"acceptance_number"`
+	Waiting   bool           `json:"waiting"` // for an officer
+	Tax       *taxView       `json:"tax"`
+	Revisions []revisionView `json:"revisions"`
+}
+
+// revisionView is something that officers did about the file.
+type revisionView struct {
+	Ordinal  int                  `json:"ordinal"`
+	Kind     officer.RevisionKind `json:"kind"`
+	By       string               `json:"by"`
+	At       time.Time            `json:"at"`
+	Changes  []changeView         `json:"changes,omitempty"`
+	Line     *officer.Line        `json:"line,omitempty"`
+	Sources  []source.Name        `json:"sources,omitempty"`
+	Reason   string               `json:"reason,omitempty"`
+	Document string               `json:"document,omitempty"`
+	Becomes  *taxView             `json:"becomes,omitempty"` // of a proposal that waits
+	Second   *secondView          `json:"second,omitempty"`
+}
+
+// changeView is a fact that was changed.
+type changeView struct {
+	officer.Change
+	Label string `json:"label"`
+	Words string `json:"words"`
+}
+
+type secondView struct {
+	By      string          `json:"by"`
+	Verdict officer.Verdict `json:"verdict"`
+	Reason  string          `json:"reason,omitempty"`
+	At      time.Time       `json:"at"`
+}
+
+func taxFileOf(lang string, v *jobs.TaxFile) taxFileView {
+	file := taxFileView{Number: v.Number, Waiting: v.Waiting(), Tax: taxOf(lang, v.Tax), Revisions: []revisionView{}}
+	file.Tax.Facts = factsOf(lang, v.Sight.Facts)
+	for _, r := range v.Revisions {
+		file.Revisions = append(file.Revisions, revisionOf(lang, r))
+	}
+	return file
+}
+
+func revisionOf(lang string, r officer.Revision) revisionView {
+	v := revisionView{Ordinal: r.Ordinal, Kind: r.Kind, By: r.Officer, At: when(r.At), Line: r.Content.Line,
+		Sources: r.Content.Sources, Reason: audit.Masked(r.Reason), Document: r.Document}
+	for _, c := range r.Content.Changes {
+		words := c.Value
+		for _, f := range officer.FieldsOf(r.Facts) {
+			if f.Path == c.Path {
+				words = factWords(lang, officer.Fact{Field: f, Value: c.Value, Outcome: source.Answered})
+			}
+		}
+		v.Changes = append(v.Changes, changeView{c, factLabel(lang, c.Path), words})
+	}
+	if r.Pending() {
+		v.Becomes = taxOf(lang, &r.Assessment)
+		v.Becomes.Facts = []factView{}
+	}
+	if s := r.Second; s.Verdict != "" {
+		v.Second = &secondView{s.Officer, s.Verdict, audit.Masked(s.Reason), when(s.At)}
+	}
+	return v
+}
+
+// reasonsOf says why an officer must decide.
+func reasonsOf(lang string, manual []tax.Reason) []defect {
+	reasons := make([]defect, 0, len(manual))
+	for _, m := range manual {
+		reasons = append(reasons, defect{Code: string(m.Code), Detail: templates.Say(lang, "manual."+string(m.Code), m.Args)})
+	}
+	return reasons
+}
+
+// taxFile returns the file in the address, if who asks may work on it.
+func (s *server) taxFile(r *http.Request) (*jobs.TaxFile, error) {
+	number, err := s.reach(r, access.ConfirmTax)
+	if err != nil {
+		return nil, err
+	}
+	return s.Flow.TaxFile(r.Context(), number)
+}
+
+func (s *server) showTaxFile(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.taxFile(r)
+	if err != nil {
+		return err
+	}
+	lang := languageOf(r)
+	w.Header().Set("ETag", tagOf(v.Version, lang))
+	w.Header().Set("Content-Language", lang)
+	w.Header().Add("Vary", "Accept-Language")
+	return answer(w, http.StatusOK, taxFileOf(lang, v))
+}
+
+// officerBody is what the bodies of the desk have in common.
+type officerBody struct {
+	Reason   string `json:"reason"`
+	Document string `json:"document"`
+}
+
+// maxDocument is the longest name of a document, in characters.
+const maxDocument = 100
+
+func (b officerBody) defects() registration.Findings {
+	found := verdictBody{Reason: b.Reason}.defects()
+	if _, bad := registration.Forbidden(b.Document); bad || utf8.RuneCountInString(b.Document) > maxDocument {
+		found = append(found, formFinding(codeDocumentBad, "document", nil))
+	}
+	return found
+}
+
+// The defects of what officers propose.
+const (
+	codeDocumentBad    = "document_malformed"
+	codeDocumentNone   = "document_missing"
+	codeFactUnknown    = "fact_unknown"
+	codeFactValue      = "fact_value"
+	codeLineMalformed  = "line_malformed"
+	codeNothingChanges = "nothing_changes"
+	codeSourceUnknown  = "source_unknown"
+	codeSecondUnknown  = "second_unknown"
+)
+
+func formFinding(code, field string, args map[string]string) registration.Finding {
+	return registration.Finding{Check: registration.CheckForm, Outcome: registration.Block, Code: code, Field: field, Args: args}
+}
+
+// deskDefects turns what is wrong with a proposal into defects of its form.
+func deskDefects(err error) error {
+	var field *officer.FieldError
+	code, at := "", ""
+	switch {
+	case errors.As(err, &field) && errors.Is(err, officer.ErrNoFact):
+		code, at = codeFactUnknown, field.Path
+	case errors.As(err, &field):
+		code, at = codeFactValue, field.Path
+	case errors.Is(err, officer.ErrNoChange):
+		code = codeNothingChanges
+	case errors.Is(err, officer.ErrBadLine):
+		code = codeLineMalformed
+	case errors.Is(err, jobs.ErrNoDocument):
+		code, at = codeDocumentNone, "document"
+	case errors.Is(err, source.ErrUnknown):
+		code, at = codeSourceUnknown, "source"
+	default:
+		return err
+	}
+	return &jobs.DefectsError{Findings: registration.Findings{formFinding(code, at, nil)}}
+}
+
+// actOf is what who asks does about the file that they have seen (If-Match).
+func (s *server) actOf(r *http.Request, b officerBody) (jobs.OfficerAct, error) {
+	number, err := s.reach(r, access.ConfirmTax)
+	if err != nil {
+		return jobs.OfficerAct{}, err
+	}
+	v, err := s.Flow.TaxFile(r.Context(), number)
+	if err != nil {
+		return jobs.OfficerAct{}, err
+	}
+	seen, err := seenVersion(r, v.Version)
+	return jobs.OfficerAct{Number: number, By: staffOf(r.Context()).ID, Seen: seen, Reason: b.Reason, Document: b.Document}, err
+}
+
+// officially reads a body, lets do act as it says, and answers with the file.
+func officially[T interface {
+	common() officerBody
+	defects() registration.Findings
+}](s *server, w http.ResponseWriter, r *http.Request, do func(jobs.OfficerAct, T) error) error {
+	if _, err := s.reach(r, access.ConfirmTax); err != nil {
+		return err
+	}
+	var body T
+	_, found, err := readJSON(w, r, &body)
+	if err != nil {
+		return err
+	}
+	if found = merge(found, body.defects()); len(found) > 0 {
+		return &jobs.DefectsError{Findings: found}
+	}
+	act, err := s.actOf(r, body.common())
+	if err != nil {
+		return err
+	}
+	if err := do(act, body); err != nil {
+		return deskDefects(err)
+	}
+	return s.showTaxFile(w, r)
+}
+
+// correctionBody corrects facts.
+type correctionBody struct {
+	officerBody
+	Changes []officer.Change `json:"changes"`
+}
+
+func (b correctionBody) common() officerBody { return b.officerBody }
+
+func (s *server) correctFacts(w http.ResponseWriter, r *http.Request) error {
+	return officially(s, w, r, func(act jobs.OfficerAct, b correctionBody) error {
+		return s.Flow.Correct(r.Context(), act, b.Changes)
+	})
+}
+
+// overrideBody puts a line in the place of another.
+type overrideBody struct {
+	officerBody
+	Tax    tax.Tax   `json:"tax"`
+	Payer  tax.Side  `json:"payer"`
+	Person int       `json:"person"`
+	Base   money.Fen `json:"base_fen"`
+	RateBP int64     `json:"rate_bp"`
+	Due    money.Fen `json:"due_fen"`
+	Relief money.Fen `json:"relief_fen"`
+}
+
+func (b overrideBody) common() officerBody { return b.officerBody }
+
+func (b overrideBody) line() officer.Line {
+	return officer.Line{Tax: b.Tax, Payer: b.Payer, Person: b.Person, Base: b.Base, RateBP: b.RateBP, Due: b.Due, Relief: b.Relief}
+}
+
+func (s *server) overrideLine(w http.ResponseWriter, r *http.Request) error {
+	return officially(s, w, r, func(act jobs.OfficerAct, b overrideBody) error {
+		return s.Flow.OverrideLine(r.Context(), act, b.line())
+	})
+}
