@@ -69,47 +69,54 @@ func (f *Flow) TaxFile(ctx context.Context, number intake.Number) (v *TaxFile, e
 // Correct proposes other facts. The errors are those of officer.File.Correction,
 // intake.ErrStale, ErrNotAtDesk, ErrNoReason and ErrNoDocument.
 func (f *Flow) Correct(ctx context.Context, act OfficerAct, changes []officer.Change) error {
-	return f.propose(ctx, act, audit.TaxCorrected, func(file officer.File, adopted []tax.Adoption, _ time.Time) (officer.Revision, error) {
-		return file.Correction(changes, adopted)
+	return f.propose(ctx, act, audit.TaxCorrected, func(d deskWork) (officer.Revision, error) {
+		return d.file.Correction(changes, d.adopted)
 	})
 }
 
 // OverrideLine proposes another line of tax. The errors are those of
 // officer.File.Override, intake.ErrStale, ErrNotAtDesk, ErrNoReason and ErrNoDocument.
 func (f *Flow) OverrideLine(ctx context.Context, act OfficerAct, l officer.Line) error {
-	return f.propose(ctx, act, audit.TaxOverridden, func(file officer.File, _ []tax.Adoption, at time.Time) (officer.Revision, error) {
-		return file.Override(l, act.By, act.Document, at)
+	return f.propose(ctx, act, audit.TaxOverridden, func(d deskWork) (officer.Revision, error) {
+		return d.file.Override(l, act.By, act.Document, d.at)
 	})
+}
+
+// deskWork is a file that an officer works on, and when.
+type deskWork struct {
+	id      int64
+	file    officer.File
+	at      time.Time
+	adopted []tax.Adoption
 }
 
 // propose puts what an officer proposes into the file. It moves no step: the second
 // officer does.
 func (f *Flow) propose(ctx context.Context, act OfficerAct, what audit.Action,
-	make func(officer.File, []tax.Adoption, time.Time) (officer.Revision, error)) error {
+	make func(deskWork) (officer.Revision, error)) error {
 	switch {
 	case act.Reason == "":
 		return ErrNoReason
 	case act.Document == "":
 		return ErrNoDocument
 	}
-	return f.workAtDesk(ctx, act, what, string(what), func(ctx context.Context, tx pgx.Tx, file officer.File, at time.Time, id int64) error {
-		adopted, err := tax.AdoptionsOf(ctx, tx)
+	return f.workAtDesk(ctx, act, what, string(what), func(ctx context.Context, tx pgx.Tx, d deskWork) (err error) {
+		if d.adopted, err = tax.AdoptionsOf(ctx, tx); err != nil {
+			return err
+		}
+		r, err := make(d)
 		if err != nil {
 			return err
 		}
-		r, err := make(file, adopted, at)
-		if err != nil {
-			return err
-		}
-		r.Officer, r.At, r.Reason, r.Document = act.By, at, act.Reason, act.Document
-		return officer.Put(ctx, tx, id, r)
+		r.Officer, r.At, r.Reason, r.Document = act.By, d.at, act.Reason, act.Document
+		return officer.Put(ctx, tx, d.id, r)
 	})
 }
 
 // workAtDesk holds the case, makes sure that the file waits here as the officer saw it,
 // lets do write, and notes it in the journal and the audit.
 func (f *Flow) workAtDesk(ctx context.Context, act OfficerAct, what audit.Action, note string,
-	do func(ctx context.Context, tx pgx.Tx, file officer.File, at time.Time, id int64) error) error {
+	do func(context.Context, pgx.Tx, deskWork) error) error {
 	c, err := f.Facts(ctx, act.Number)
 	if err != nil {
 		return err
@@ -122,7 +129,7 @@ func (f *Flow) workAtDesk(ctx context.Context, act OfficerAct, what audit.Action
 		if err != nil {
 			return err
 		}
-		if err := do(ctx, tx, file, at, c.ID); err != nil {
+		if err := do(ctx, tx, deskWork{id: c.ID, file: file, at: at}); err != nil {
 			return err
 		}
 		if err := intake.Note(ctx, tx, c.ID, act.By, note, act.Reason); err != nil {
@@ -197,8 +204,9 @@ func (f *Flow) SecondOpinion(ctx context.Context, act OfficerAct, verdict office
 	if verdict == officer.Declined {
 		what, note = audit.TaxDeclined, "revision_declined"
 	}
-	return f.workAtDesk(ctx, act, what, note, func(ctx context.Context, tx pgx.Tx, file officer.File, at time.Time, id int64) error {
-		return officer.Decide(ctx, tx, id, file, officer.Second{Officer: act.By, Verdict: verdict, Reason: act.Reason, At: at})
+	return f.workAtDesk(ctx, act, what, note, func(ctx context.Context, tx pgx.Tx, d deskWork) error {
+		second := officer.Second{Officer: act.By, Verdict: verdict, Reason: act.Reason, At: d.at}
+		return officer.Decide(ctx, tx, d.id, d.file, second)
 	})
 }
 
@@ -237,8 +245,10 @@ func (f *Flow) AskAgain(ctx context.Context, act OfficerAct, n source.Name) erro
 		return err
 	}
 	event := act.event(ctx, audit.TaxAsked)
-	return f.finish(ctx, c, intake.Assess, intake.Manual, func(ctx context.Context, tx pgx.Tx) (m intake.Move, err error) {
-		m = intake.Move{State: intake.Running, Holder: intake.Machine, Actor: act.By, Reason: "source_asked_again", Words: act.Reason}
+	return f.finish(ctx, c, intake.Assess, intake.Manual, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		m := intake.Move{
+			State: intake.Running, Holder: intake.Machine, Actor: act.By, Reason: "source_asked_again", Words: act.Reason,
+		}
 		file, at, err := deskFile(ctx, tx, c.ID, act.Seen)
 		if err != nil {
 			return m, err
@@ -267,12 +277,11 @@ func (f *Flow) ConfirmFigures(ctx context.Context, act OfficerAct) error {
 		return err
 	}
 	d := Decision{Number: act.Number, Step: intake.Assess, Verdict: Confirm, By: act.By, Reason: act.Reason}
-	record := held(v.ID, v.at(intake.Assess), act.Reason, confirmTax(v.Case, d))
-	event := decided(ctx, d)
-	return f.finish(ctx, v.Case, intake.Assess, intake.Manual, audited(event, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+	record := audited(decided(ctx, d), held(v.ID, v.at(intake.Assess), act.Reason, confirmTax(v.Case, d)))
+	return f.finish(ctx, v.Case, intake.Assess, intake.Manual, func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
 		if _, _, err := deskFile(ctx, tx, v.ID, act.Seen); err != nil {
 			return intake.Move{}, err
 		}
 		return record(ctx, tx)
-	}))
+	})
 }

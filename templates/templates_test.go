@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"onewindow/intake"
+	"onewindow/internal/audit"
 	"onewindow/internal/files"
 	"onewindow/internal/notice"
 	"onewindow/jobs"
@@ -121,6 +122,9 @@ func ids(t *testing.T) map[string][]string {
 	add("source", constants(t, "tax/source", "Name")...)
 	add("why", constants(t, "tax/source", "Outcome")...)
 	add("acquisition", constants(t, "tax", "Acquisition")...)
+	add("revision", constants(t, "tax/officer", "RevisionKind")...)
+	add("second", constants(t, "tax/officer", "Verdict")...)
+	add("reason", string(audit.TaxCorrected), string(audit.TaxOverridden), "revision_accepted", "revision_declined")
 	add("truth", "yes", "no", "unknown", "none")
 	addFacts(all)
 	add("utility", constants(t, "utilities", "Utility")...)

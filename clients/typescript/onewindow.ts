@@ -111,6 +111,14 @@ export interface AskRefundParams {
   number: AcceptanceNumber;
 }
 
+export interface AskSourceAgainParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface AuditLine {
   action: string;
   /** a staff id, applicant, machine or public */
@@ -385,6 +393,14 @@ export interface Confirmation {
   reason: string;
 }
 
+export interface CorrectFactsParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface Credentials {
   /** of the authenticator, six digits */
   code: string;
@@ -488,6 +504,14 @@ export interface Fitness {
 }
 
 export interface FollowCaseParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+export interface GetTaxFileParams {
   /**
    * acceptance number (受理编号)
    * @example "202611220000014"
@@ -669,6 +693,28 @@ export interface NoteVoucherParams {
   number: AcceptanceNumber;
 }
 
+export interface OfficerLine {
+  /** 1/100 yuan */
+  base_fen: Fen;
+  /** 1/100 yuan */
+  due_fen: Fen;
+  payer: "buyer" | "seller";
+  person: number;
+  /** @format int64 */
+  rate_bp: number;
+  /** 1/100 yuan */
+  relief_fen: Fen;
+  tax: string;
+}
+
+export interface OverrideLineParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface Party {
   /** resident or organisation; resident if left out */
   id_kind?: string;
@@ -766,6 +812,14 @@ export interface RetryDeadLetterParams {
    * @example "7"
    */
   letter: string;
+}
+
+export interface SecondOpinionParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 export interface Session {
@@ -945,6 +999,7 @@ export interface Tax {
   bills?: Bill[];
   /** An officer took the proposed figures as their own */
   confirmed?: Confirmation;
+  facts: TaxFact[];
   lines: TaxLine[];
   /** why an officer must decide */
   manual?: Defect[];
@@ -954,6 +1009,76 @@ export interface Tax {
   total_fen: Fen;
   /** taxes without even a proposed figure */
   without?: string[];
+}
+
+export interface TaxCorrection {
+  changes: {
+    /** a fact of the file, by its path */
+    fact: string;
+    value: string;
+  }[];
+  /**
+   * by number or name
+   * @maxLength 100
+   */
+  document?: string;
+  /** @maxLength 500 */
+  reason?: string;
+}
+
+export interface TaxDesk {
+  cases: TaxDeskCase[];
+}
+
+export interface TaxDeskCase {
+  acceptance_number: string;
+  /** that waits for a second officer */
+  proposal?: {
+    /** @format date-time */
+    at: string;
+    by: string;
+    kind: "correction" | "override";
+  };
+  reasons: Defect[];
+  /** @format date-time */
+  since?: string;
+  unit: string;
+  /** @format date-time */
+  until?: string;
+}
+
+/** A fact of an assessment, who supplied it and as of when; it names nobody */
+export interface TaxFact {
+  /** its path, such as family.homes.city */
+  fact: string;
+  /**
+   * as of when the source knows it
+   * @format date-time
+   */
+  known_at?: string;
+  label: string;
+  /** of the source; unless it is answered, the fact is unknown */
+  outcome:
+    | "answered"
+    | "late"
+    | "refused"
+    | "malformed"
+    | "stale"
+    | "not_connected";
+  source: "family" | "homes" | "prior" | "valuation" | "register" | "officer";
+  /** integer fen, hundredths of m², 2018-09-09 or empty, a count, yes, no, unknown */
+  value: string;
+  /** the value as people read it */
+  words: string;
+}
+
+export interface TaxFile {
+  acceptance_number: string;
+  revisions: TaxRevision[];
+  /** What the transfer owes: every line with the rulings behind it */
+  tax: Tax;
+  /** for a tax officer */
+  waiting: boolean;
 }
 
 export interface TaxLine {
@@ -983,6 +1108,76 @@ export interface TaxLine {
   rule: string;
   settled: Settlement[];
   tax: string;
+}
+
+export interface TaxOverride {
+  /** 1/100 yuan */
+  base_fen: Fen;
+  /**
+   * by number or name
+   * @maxLength 100
+   */
+  document?: string;
+  /** 1/100 yuan */
+  due_fen: Fen;
+  payer: "buyer" | "seller";
+  /** 1 for the first person of the side; 0 when the side owes jointly */
+  person: number;
+  /**
+   * basis points
+   * @format int64
+   */
+  rate_bp: number;
+  /** @maxLength 500 */
+  reason?: string;
+  /** 1/100 yuan */
+  relief_fen: Fen;
+  tax: string;
+}
+
+export interface TaxQuestion {
+  /** @maxLength 500 */
+  reason: string;
+  /** family, homes, prior or valuation */
+  source: string;
+}
+
+/** What officers did about the facts or the lines */
+export interface TaxRevision {
+  /** @format date-time */
+  at: string;
+  /** What the transfer owes: every line with the rulings behind it */
+  becomes?: Tax;
+  by: string;
+  changes?: {
+    fact: string;
+    label: string;
+    value: string;
+    words: string;
+  }[];
+  document?: string;
+  kind: "answers" | "correction" | "override";
+  line?: OfficerLine;
+  ordinal: number;
+  reason?: string;
+  second?: {
+    /** @format date-time */
+    at: string;
+    by: string;
+    reason?: string;
+    verdict: "accepted" | "declined";
+  };
+  sources?: string[];
+}
+
+export interface TaxSecond {
+  /**
+   * always of a refusal
+   * @maxLength 500
+   */
+  reason?: string;
+  /** accepted or declined */
+  verdict: string;
 }
 
 export type Utility = "water" | "power" | "gas";
@@ -1494,6 +1689,138 @@ export class Api<
     ) =>
       this.request<Case, Problem>({
         path: `/api/v1/cases/${number}/steps/${step}/decision`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Of one's own office, those that are due first, at most a hundred; with every reason.
+     *
+     * @tags tax
+     * @name ListTaxDesk
+     * @summary The cases that wait for a tax officer
+     * @request GET:/api/v1/tax-desk
+     * @secure
+     */
+    listTaxDesk: (params: RequestParams = {}) =>
+      this.request<TaxDesk, Problem>({
+        path: `/api/v1/tax-desk`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description The facts with who supplied them, the assessment line by line, and what officers did about both.
+     *
+     * @tags tax
+     * @name GetTaxFile
+     * @summary The tax file of a case
+     * @request GET:/api/v1/cases/{number}/tax
+     * @secure
+     */
+    getTaxFile: ({ number }: GetTaxFileParams, params: RequestParams = {}) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description The same rules assess again. It stands when another tax officer has accepted it.
+     *
+     * @tags tax
+     * @name CorrectFacts
+     * @summary Propose other facts
+     * @request POST:/api/v1/cases/{number}/tax/corrections
+     * @secure
+     */
+    correctFacts: (
+      { number }: CorrectFactsParams,
+      data: TaxCorrection,
+      params: RequestParams = {},
+    ) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax/corrections`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description Nobody accepts what they proposed; whoever proposed may take it back.
+     *
+     * @tags tax
+     * @name SecondOpinion
+     * @summary Say whether a proposal stands
+     * @request POST:/api/v1/cases/{number}/tax/second
+     * @secure
+     */
+    secondOpinion: (
+      { number }: SecondOpinionParams,
+      data: TaxSecond,
+      params: RequestParams = {},
+    ) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax/second`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+     *
+     * @tags tax
+     * @name OverrideLine
+     * @summary Propose another line
+     * @request POST:/api/v1/cases/{number}/tax/overrides
+     * @secure
+     */
+    overrideLine: (
+      { number }: OverrideLineParams,
+      data: TaxOverride,
+      params: RequestParams = {},
+    ) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax/overrides`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+     *
+     * @tags tax
+     * @name AskSourceAgain
+     * @summary Let a source be asked again
+     * @request POST:/api/v1/cases/{number}/tax/questions
+     * @secure
+     */
+    askSourceAgain: (
+      { number }: AskSourceAgainParams,
+      data: TaxQuestion,
+      params: RequestParams = {},
+    ) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax/questions`,
         method: "POST",
         body: data,
         secure: true,
@@ -2047,4 +2374,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: e453479c63ee51b835415c5a658b9a1c06ff4893795cc0c0357d2e301e595f19
+// sha256 of the description: cbc974e84d12cf11c4f5eaea55f78526b0979d5bfa659fea0066d00cc7385bbf

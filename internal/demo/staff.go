@@ -31,6 +31,7 @@ func People() []access.Person {
 		{ID: "registrar-01", Name: "丙审核", Role: access.Registrar, Office: office},
 		{ID: Registrar, Name: "丁审核", Role: access.Registrar, Office: office},
 		{ID: "tax-01", Name: "戊税务", Role: access.TaxOfficer, Office: office},
+		{ID: "tax-02", Name: "子税务", Role: access.TaxOfficer, Office: office},
 		{ID: "supervisor-01", Name: "庚督导", Role: access.Supervisor, Office: office},
 		{ID: "water-01", Name: "样本水务", Role: access.Company, Company: "water"},
 		{ID: "system-01", Name: "己运维", Role: access.SystemAdmin},

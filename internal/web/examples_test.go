@@ -26,13 +26,14 @@ import (
 type stage struct {
 	*office
 	open, closed intake.Number // the water company answers the open one's request by key
+	dear, asked  intake.Number // wait for a tax officer
 	stuck        intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
 	file         string        // id of a material of the open case
 }
 
 func newStage(t *testing.T) stage {
 	t.Helper()
-	o := workingOffice(t, 4)
+	o := workingOffice(t, dear+2)
 	s := stage{office: o, closed: o.accept(0).Number, open: o.acceptSilent(1), stuck: o.accept(3).Number}
 	o.unanswered(s.open)
 	o.waitFor(s.closed, intake.Review, intake.NeedsInput)
@@ -44,6 +45,9 @@ func newStage(t *testing.T) stage {
 	o.pay(s.closed)
 	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
 	o.quiet(s.open, intake.WaterRequest)
+	s.dear, s.asked = o.accept(dear).Number, o.accept(dear+1).Number
+	o.waitFor(s.dear, intake.Assess, intake.Manual)
+	o.waitFor(s.asked, intake.Assess, intake.Manual)
 	var m materialView
 	o.send(request{method: "POST", staff: "clerk-01", path: "/api/v1/cases/" + string(s.open) + "/materials?kind=contract", body: paper,
 		header: map[string]string{"Idempotency-Key": "stage", "Content-Type": "application/pdf",
@@ -57,6 +61,12 @@ func (s stage) fill(text string) string {
 	if strings.Contains(text, "{etag}") {
 		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
 		text = strings.ReplaceAll(text, "{etag}", tag)
+	}
+	for place, number := range map[string]intake.Number{"{tax_etag}": s.dear, "{tax_free_etag}": s.asked} {
+		if strings.Contains(text, place) {
+			tag := s.send(request{method: "GET", staff: "tax-01", path: "/api/v1/cases/" + string(number) + "/tax"}).Header.Get("ETag")
+			text = strings.ReplaceAll(text, place, tag)
+		}
 	}
 	if strings.Contains(text, "{letter}") {
 		text = strings.ReplaceAll(text, "{letter}", s.letter(s.closed, intake.Settle))
@@ -78,7 +88,8 @@ func (s stage) fill(text string) string {
 			text = strings.ReplaceAll(text, place, make())
 		}
 	}
-	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file).Replace(text)
+	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file,
+		"{dear}", string(s.dear), "{asked}", string(s.asked)).Replace(text)
 }
 
 // letter writes a dead letter about a step, which waits for an operator unless it

@@ -78,7 +78,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	return o, gateway
 }
 
-// dear is a home of the town that the tax office assesses above its price.
+// From home dear on, the tax office assesses the homes of the town above their prices.
 const dear = 17
 
 // appraised are the town's books, in which one home is dear.
@@ -87,7 +87,7 @@ func appraised() sandbox.Books {
 	value := books.Value
 	books.Value = func(unit string) (sandbox.Appraisal, bool) {
 		a, known := value(unit)
-		if unit == string(unitOf(dear)) {
+		if unit >= string(unitOf(dear)) {
 			a.Value += 100_000_00
 		}
 		return a, known

@@ -38,6 +38,7 @@ func (s *server) openPages(r chi.Router) {
 func (s *server) pages(r chi.Router) {
 	r.Get("/", s.page(s.begin))
 	s.staffPages(r)
+	s.taxPages(r)
 	r.Get("/cases", s.pageFor(access.See, s.findCase))
 	r.Get("/cases/new", s.pageFor(access.Accept, s.showNew))
 	r.Post("/cases/new", s.pageFor(access.Accept, s.postNew))
@@ -107,6 +108,7 @@ type menuItem struct {
 
 // menu is what the head offers besides the cases, to those who may.
 var menu = []menuItem{
+	{"tax_desk", "/tax-desk", "page.desk.title", access.ConfirmTax},
 	{"letters", "/letters", "page.letters.title", access.SeeLetters},
 	{"console", "/admin/jobs/", "page.console", access.Operate},
 	{"accounts", "/accounts", "page.account.title", access.ManageStaff},

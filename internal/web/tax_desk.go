@@ -1,17 +1,14 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
-	"onewindow/internal/money"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
@@ -57,8 +54,8 @@ func (s *server) deskRows(r *http.Request) ([]deskRow, error) {
 	}
 	rows := make([]deskRow, 0, len(waiting))
 	for _, w := range waiting {
-		row := deskRow{Number: w.Number, Unit: registration.UnitCode(w.Unit), Since: whenever(w.Since), Until: whenever(w.Until),
-			Reasons: reasonsOf(languageOf(r), w.Manual)}
+		row := deskRow{Number: w.Number, Unit: registration.UnitCode(w.Unit), Since: whenever(w.Since),
+			Until: whenever(w.Until), Reasons: reasonsOf(languageOf(r), w.Manual)}
 		if p := w.Pending; p != nil {
 			row.Proposal = &proposalView{p.Kind, p.Officer, when(p.At)}
 		}
@@ -113,7 +110,8 @@ type secondView struct {
 }
 
 func taxFileOf(lang string, v *jobs.TaxFile) taxFileView {
-	file := taxFileView{Number: v.Number, Waiting: v.Waiting(), Tax: taxOf(lang, v.Tax), Revisions: []revisionView{}}
+	file := taxFileView{Number: v.Number, Waiting: v.Waiting(), Revisions: []revisionView{}}
+	file.Tax = taxOf(lang, v.Tax)
 	file.Tax.Facts = factsOf(lang, v.Sight.Facts)
 	for _, r := range v.Revisions {
 		file.Revisions = append(file.Revisions, revisionOf(lang, r))
@@ -171,138 +169,4 @@ func (s *server) showTaxFile(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Language", lang)
 	w.Header().Add("Vary", "Accept-Language")
 	return answer(w, http.StatusOK, taxFileOf(lang, v))
-}
-
-// officerBody is what the bodies of the desk have in common.
-type officerBody struct {
-	Reason   string `json:"reason"`
-	Document string `json:"document"`
-}
-
-// maxDocument is the longest name of a document, in characters.
-const maxDocument = 100
-
-func (b officerBody) defects() registration.Findings {
-	found := verdictBody{Reason: b.Reason}.defects()
-	if _, bad := registration.Forbidden(b.Document); bad || utf8.RuneCountInString(b.Document) > maxDocument {
-		found = append(found, formFinding(codeDocumentBad, "document", nil))
-	}
-	return found
-}
-
-// The defects of what officers propose.
-const (
-	codeDocumentBad    = "document_malformed"
-	codeDocumentNone   = "document_missing"
-	codeFactUnknown    = "fact_unknown"
-	codeFactValue      = "fact_value"
-	codeLineMalformed  = "line_malformed"
-	codeNothingChanges = "nothing_changes"
-	codeSourceUnknown  = "source_unknown"
-	codeSecondUnknown  = "second_unknown"
-)
-
-func formFinding(code, field string, args map[string]string) registration.Finding {
-	return registration.Finding{Check: registration.CheckForm, Outcome: registration.Block, Code: code, Field: field, Args: args}
-}
-
-// deskDefects turns what is wrong with a proposal into defects of its form.
-func deskDefects(err error) error {
-	var field *officer.FieldError
-	code, at := "", ""
-	switch {
-	case errors.As(err, &field) && errors.Is(err, officer.ErrNoFact):
-		code, at = codeFactUnknown, field.Path
-	case errors.As(err, &field):
-		code, at = codeFactValue, field.Path
-	case errors.Is(err, officer.ErrNoChange):
-		code = codeNothingChanges
-	case errors.Is(err, officer.ErrBadLine):
-		code = codeLineMalformed
-	case errors.Is(err, jobs.ErrNoDocument):
-		code, at = codeDocumentNone, "document"
-	case errors.Is(err, source.ErrUnknown):
-		code, at = codeSourceUnknown, "source"
-	default:
-		return err
-	}
-	return &jobs.DefectsError{Findings: registration.Findings{formFinding(code, at, nil)}}
-}
-
-// actOf is what who asks does about the file that they have seen (If-Match).
-func (s *server) actOf(r *http.Request, b officerBody) (jobs.OfficerAct, error) {
-	number, err := s.reach(r, access.ConfirmTax)
-	if err != nil {
-		return jobs.OfficerAct{}, err
-	}
-	v, err := s.Flow.TaxFile(r.Context(), number)
-	if err != nil {
-		return jobs.OfficerAct{}, err
-	}
-	seen, err := seenVersion(r, v.Version)
-	return jobs.OfficerAct{Number: number, By: staffOf(r.Context()).ID, Seen: seen, Reason: b.Reason, Document: b.Document}, err
-}
-
-// officially reads a body, lets do act as it says, and answers with the file.
-func officially[T interface {
-	common() officerBody
-	defects() registration.Findings
-}](s *server, w http.ResponseWriter, r *http.Request, do func(jobs.OfficerAct, T) error) error {
-	if _, err := s.reach(r, access.ConfirmTax); err != nil {
-		return err
-	}
-	var body T
-	_, found, err := readJSON(w, r, &body)
-	if err != nil {
-		return err
-	}
-	if found = merge(found, body.defects()); len(found) > 0 {
-		return &jobs.DefectsError{Findings: found}
-	}
-	act, err := s.actOf(r, body.common())
-	if err != nil {
-		return err
-	}
-	if err := do(act, body); err != nil {
-		return deskDefects(err)
-	}
-	return s.showTaxFile(w, r)
-}
-
-// correctionBody corrects facts.
-type correctionBody struct {
-	officerBody
-	Changes []officer.Change `json:"changes"`
-}
-
-func (b correctionBody) common() officerBody { return b.officerBody }
-
-func (s *server) correctFacts(w http.ResponseWriter, r *http.Request) error {
-	return officially(s, w, r, func(act jobs.OfficerAct, b correctionBody) error {
-		return s.Flow.Correct(r.Context(), act, b.Changes)
-	})
-}
-
-// overrideBody puts a line in the place of another.
-type overrideBody struct {
-	officerBody
-	Tax    tax.Tax   `json:"tax"`
-	Payer  tax.Side  `json:"payer"`
-	Person int       `json:"person"`
-	Base   money.Fen `json:"base_fen"`
-	RateBP int64     `json:"rate_bp"`
-	Due    money.Fen `json:"due_fen"`
-	Relief money.Fen `json:"relief_fen"`
-}
-
-func (b overrideBody) common() officerBody { return b.officerBody }
-
-func (b overrideBody) line() officer.Line {
-	return officer.Line{Tax: b.Tax, Payer: b.Payer, Person: b.Person, Base: b.Base, RateBP: b.RateBP, Due: b.Due, Relief: b.Relief}
-}
-
-func (s *server) overrideLine(w http.ResponseWriter, r *http.Request) error {
-	return officially(s, w, r, func(act jobs.OfficerAct, b overrideBody) error {
-		return s.Flow.OverrideLine(r.Context(), act, b.line())
-	})
 }

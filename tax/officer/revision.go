@@ -197,7 +197,9 @@ func (f File) Override(l Line, by, document string, at time.Time) (Revision, err
 }
 
 // taxes are all there are, in the order of computation.
-var taxes = []tax.Tax{tax.VAT, tax.Construction, tax.Education, tax.LocalEducation, tax.Stamp, tax.LandVAT, tax.Income, tax.Deed}
+var taxes = []tax.Tax{
+	tax.VAT, tax.Construction, tax.Education, tax.LocalEducation, tax.Stamp, tax.LandVAT, tax.Income, tax.Deed,
+}
 
 // Taxes lists the taxes that a line may be of.
 func Taxes() []tax.Tax { return slices.Clone(taxes) }
@@ -207,8 +209,9 @@ const mostPeople = 20
 
 func (l Line) valid() bool {
 	side := l.Payer == tax.BuyerSide || l.Payer == tax.SellerSide
-	return side && slices.Contains(taxes, l.Tax) && l.Person >= 0 && l.Person <= mostPeople && l.Base >= 0 && l.Base <= mostFen &&
-		l.RateBP >= 0 && l.RateBP <= 10_000 && l.Relief >= 0 && l.Relief <= l.Due && l.Due <= mostFen
+	return side && slices.Contains(taxes, l.Tax) && l.Person >= 0 && l.Person <= mostPeople &&
+		l.Base >= 0 && l.Base <= mostFen && l.RateBP >= 0 && l.RateBP <= 10_000 &&
+		l.Relief >= 0 && l.Relief <= l.Due && l.Due <= mostFen
 }
 
 // over puts l in its place in a copy of a.
@@ -221,7 +224,9 @@ func (l Line) over(a tax.Assessment, word tax.Settlement) (tax.Assessment, error
 		Payable: l.Due - l.Relief, Reason: tax.SetByOfficer, Rule: string(tax.Officer), Settled: []tax.Settlement{word},
 	}
 	a.Lines = slices.Clone(a.Lines)
-	i := slices.IndexFunc(a.Lines, func(o tax.Line) bool { return o.Tax == l.Tax && o.Payer == l.Payer && o.Person == l.Person })
+	i := slices.IndexFunc(a.Lines, func(o tax.Line) bool {
+		return o.Tax == l.Tax && o.Payer == l.Payer && o.Person == l.Person
+	})
 	switch {
 	case i < 0:
 		a.Lines = append(a.Lines, line)

@@ -45,7 +45,8 @@ func Open(ctx context.Context, tx pgx.Tx, caseID int64) (f File, err error) {
 func readRevision(row pgx.CollectableRow) (r Revision, err error) {
 	var what, facts, assessment []byte
 	err = row.Scan(&r.Ordinal, &r.Kind, &r.Officer, &r.At, vault.Open(content, &what), vault.Open(reason, &r.Reason),
-		vault.Open(document, &r.Document), vault.Open(tax.RevisedFacts, &facts), vault.Open(tax.RevisedAssessment, &assessment),
+		vault.Open(document, &r.Document), vault.Open(tax.RevisedFacts, &facts),
+		vault.Open(tax.RevisedAssessment, &assessment),
 		&r.Second.Officer, &r.Second.Verdict, vault.Open(secondReason, &r.Second.Reason), &r.Second.At)
 	for _, part := range []struct {
 		from []byte
@@ -70,7 +71,8 @@ func Put(ctx context.Context, tx pgx.Tx, caseID int64, r Revision) error {
 		parts[i] = text
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO tax_revision (case_id, ordinal, kind, officer, at, content, reason, document, facts, facts_index, assessment)
+		INSERT INTO tax_revision (case_id, ordinal, kind, officer, at, content, reason, document, facts, facts_index,
+			assessment)
 		SELECT $1, 1 + count(*), $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM tax_revision WHERE case_id = $1`,
 		caseID, r.Kind, r.Officer, r.At, vault.Seal(content, parts[0]), vault.Seal(reason, r.Reason),
 		vault.Seal(document, r.Document), vault.Seal(tax.RevisedFacts, parts[1]), vault.Index(vault.Facts, string(parts[1])),

@@ -640,6 +640,22 @@ type Mine struct {
 	Unit string `json:"unit"`
 }
 
+// OfficerLine defines model for OfficerLine.
+type OfficerLine struct {
+	// BaseFen 1/100 yuan
+	BaseFen Fen `json:"base_fen"`
+
+	// DueFen 1/100 yuan
+	DueFen Fen    `json:"due_fen"`
+	Payer  string `json:"payer"`
+	Person int    `json:"person"`
+	RateBP int64  `json:"rate_bp"`
+
+	// ReliefFen 1/100 yuan
+	ReliefFen Fen    `json:"relief_fen"`
+	Tax       string `json:"tax"`
+}
+
 // Party defines model for Party.
 type Party struct {
 	// IDKind resident or organisation; resident if left out
@@ -819,6 +835,40 @@ type Tax struct {
 	Without []string `json:"without,omitempty"`
 }
 
+// TaxCorrection defines model for TaxCorrection.
+type TaxCorrection struct {
+	Changes []struct {
+		// Fact a fact of the file, by its path
+		Fact  string `json:"fact"`
+		Value string `json:"value"`
+	} `json:"changes"`
+
+	// Document by number or name
+	Document string `json:"document,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// TaxDesk defines model for TaxDesk.
+type TaxDesk struct {
+	Cases []TaxDeskCase `json:"cases"`
+}
+
+// TaxDeskCase defines model for TaxDeskCase.
+type TaxDeskCase struct {
+	AcceptanceNumber string `json:"acceptance_number"`
+
+	// Proposal that waits for a second officer
+	Proposal struct {
+		At   time.Time `json:"at"`
+		By   string    `json:"by"`
+		Kind string    `json:"kind"`
+	} `json:"proposal,omitempty"`
+	Reasons []Defect  `json:"reasons"`
+	Since   time.Time `json:"since,omitempty"`
+	Unit    string    `json:"unit"`
+	Until   time.Time `json:"until,omitempty"`
+}
+
 // TaxFact A fact of an assessment, who supplied it and as of when; it names nobody
 type TaxFact struct {
 	// Fact its path, such as family.homes.city
@@ -837,6 +887,18 @@ type TaxFact struct {
 
 	// Words the value as people read it
 	Words string `json:"words"`
+}
+
+// TaxFile defines model for TaxFile.
+type TaxFile struct {
+	AcceptanceNumber string        `json:"acceptance_number"`
+	Revisions        []TaxRevision `json:"revisions"`
+
+	// Tax What the transfer owes: every line with the rulings behind it
+	Tax Tax `json:"tax"`
+
+	// Waiting for a tax officer
+	Waiting bool `json:"waiting"`
 }
 
 // TaxLine defines model for TaxLine.
@@ -873,6 +935,74 @@ type TaxLine struct {
 	Rule    string       `json:"rule"`
 	Settled []Settlement `json:"settled"`
 	Tax     string       `json:"tax"`
+}
+
+// TaxOverride defines model for TaxOverride.
+type TaxOverride struct {
+	// BaseFen 1/100 yuan
+	BaseFen Fen `json:"base_fen"`
+
+	// Document by number or name
+	Document string `json:"document,omitempty"`
+
+	// DueFen 1/100 yuan
+	DueFen Fen    `json:"due_fen"`
+	Payer  string `json:"payer"`
+
+	// Person 1 for the first person of the side; 0 when the side owes jointly
+	Person int `json:"person"`
+
+	// RateBP basis points
+	RateBP int64  `json:"rate_bp"`
+	Reason string `json:"reason,omitempty"`
+
+	// ReliefFen 1/100 yuan
+	ReliefFen Fen    `json:"relief_fen"`
+	Tax       string `json:"tax"`
+}
+
+// TaxQuestion defines model for TaxQuestion.
+type TaxQuestion struct {
+	Reason string `json:"reason"`
+
+	// Source family, homes, prior or valuation
+	Source string `json:"source"`
+}
+
+// TaxRevision What officers did about the facts or the lines
+type TaxRevision struct {
+	At time.Time `json:"at"`
+
+	// Becomes What the transfer owes: every line with the rulings behind it
+	Becomes *Tax   `json:"becomes,omitempty"`
+	By      string `json:"by"`
+	Changes []struct {
+		Fact  string `json:"fact"`
+		Label string `json:"label"`
+		Value string `json:"value"`
+		Words string `json:"words"`
+	} `json:"changes,omitempty"`
+	Document string       `json:"document,omitempty"`
+	Kind     string       `json:"kind"`
+	Line     *OfficerLine `json:"line,omitempty"`
+	Ordinal  int          `json:"ordinal"`
+	Reason   string       `json:"reason,omitempty"`
+	Second   struct {
+		At      time.Time `json:"at"`
+		By      string    `json:"by"`
+		Reason  string    `json:"reason,omitempty"`
+		Verdict string    `json:"verdict"`
+	} `json:"second,omitempty"`
+	Sources []string `json:"sources,omitempty"`
+}
+
+// TaxSecond defines model for TaxSecond.
+type TaxSecond struct {
+	// Reason always of a refusal
+	Reason string `json:"reason,omitempty"`
+
+	// Verdict accepted or declined
+	Verdict string `json:"verdict"`
 }
 
 // Utility defines model for Utility.
@@ -988,6 +1118,30 @@ type DecideParams struct {
 	IfMatch string `json:"If-Match"`
 }
 
+// CorrectFactsParams defines parameters for CorrectFacts.
+type CorrectFactsParams struct {
+	// IfMatch the ETag under which the tax file was seen
+	IfMatch string `json:"If-Match"`
+}
+
+// OverrideLineParams defines parameters for OverrideLine.
+type OverrideLineParams struct {
+	// IfMatch the ETag under which the tax file was seen
+	IfMatch string `json:"If-Match"`
+}
+
+// AskSourceAgainParams defines parameters for AskSourceAgain.
+type AskSourceAgainParams struct {
+	// IfMatch the ETag under which the tax file was seen
+	IfMatch string `json:"If-Match"`
+}
+
+// SecondOpinionParams defines parameters for SecondOpinion.
+type SecondOpinionParams struct {
+	// IfMatch the ETag under which the tax file was seen
+	IfMatch string `json:"If-Match"`
+}
+
 // ListRequestsParams defines parameters for ListRequests.
 type ListRequestsParams struct {
 	// Limit at most so many at once
@@ -1023,6 +1177,18 @@ type AddMaterialMultipartRequestBody AddMaterialMultipartBody
 
 // DecideJSONRequestBody defines body for Decide for application/json ContentType.
 type DecideJSONRequestBody = Decision
+
+// CorrectFactsJSONRequestBody defines body for CorrectFacts for application/json ContentType.
+type CorrectFactsJSONRequestBody = TaxCorrection
+
+// OverrideLineJSONRequestBody defines body for OverrideLine for application/json ContentType.
+type OverrideLineJSONRequestBody = TaxOverride
+
+// AskSourceAgainJSONRequestBody defines body for AskSourceAgain for application/json ContentType.
+type AskSourceAgainJSONRequestBody = TaxQuestion
+
+// SecondOpinionJSONRequestBody defines body for SecondOpinion for application/json ContentType.
+type SecondOpinionJSONRequestBody = TaxSecond
 
 // AskCodeJSONRequestBody defines body for AskCode for application/json ContentType.
 type AskCodeJSONRequestBody = CodeRequest
@@ -1331,6 +1497,85 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/steps/{step}/decision (the `Decide` operationId).
 	Decide(ctx context.Context, number Number, step StepName, params *DecideParams, body DecideJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetTaxFile The tax file of a case
+	//
+	// The facts with who supplied them, the assessment line by line, and what officers did about both.
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax (the `GetTaxFile` operationId).
+	GetTaxFile(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectFactsWithBody Propose other facts
+	//
+	// The same rules assess again. It stands when another tax officer has accepted it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+	CorrectFactsWithBody(ctx context.Context, number Number, params *CorrectFactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectFacts Propose other facts
+	//
+	// The same rules assess again. It stands when another tax officer has accepted it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+	CorrectFacts(ctx context.Context, number Number, params *CorrectFactsParams, body CorrectFactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OverrideLineWithBody Propose another line
+	//
+	// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+	OverrideLineWithBody(ctx context.Context, number Number, params *OverrideLineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OverrideLine Propose another line
+	//
+	// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+	OverrideLine(ctx context.Context, number Number, params *OverrideLineParams, body OverrideLineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskSourceAgainWithBody Let a source be asked again
+	//
+	// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+	AskSourceAgainWithBody(ctx context.Context, number Number, params *AskSourceAgainParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskSourceAgain Let a source be asked again
+	//
+	// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+	AskSourceAgain(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SecondOpinionWithBody Say whether a proposal stands
+	//
+	// Nobody accepts what they proposed; whoever proposed may take it back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+	SecondOpinionWithBody(ctx context.Context, number Number, params *SecondOpinionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SecondOpinion Say whether a proposal stands
+	//
+	// Nobody accepts what they proposed; whoever proposed may take it back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+	SecondOpinion(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 	//
 	// The answer is the same, and takes the same time, whether there is such a number or not.
@@ -1508,6 +1753,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/sessions/current/proof (the `ProveSession` operationId).
 	ProveSession(ctx context.Context, body ProveSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTaxDesk The cases that wait for a tax officer
+	//
+	// Of one's own office, those that are due first, at most a hundred; with every reason.
+	//
+	// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
+	ListTaxDesk(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// FetchMaterial A file itself, as an attachment
 	//
@@ -1989,6 +2241,175 @@ func (c *Client) Decide(ctx context.Context, number Number, step StepName, param
 	return c.Client.Do(req)
 }
 
+// GetTaxFile The tax file of a case
+//
+// The facts with who supplied them, the assessment line by line, and what officers did about both.
+//
+// Corresponds with GET /api/v1/cases/{number}/tax (the `GetTaxFile` operationId).
+func (c *Client) GetTaxFile(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTaxFileRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectFactsWithBody Propose other facts
+//
+// The same rules assess again. It stands when another tax officer has accepted it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+func (c *Client) CorrectFactsWithBody(ctx context.Context, number Number, params *CorrectFactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectFactsRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectFacts Propose other facts
+//
+// The same rules assess again. It stands when another tax officer has accepted it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+func (c *Client) CorrectFacts(ctx context.Context, number Number, params *CorrectFactsParams, body CorrectFactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectFactsRequest(c.Server, number, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OverrideLineWithBody Propose another line
+//
+// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+func (c *Client) OverrideLineWithBody(ctx context.Context, number Number, params *OverrideLineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOverrideLineRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OverrideLine Propose another line
+//
+// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+func (c *Client) OverrideLine(ctx context.Context, number Number, params *OverrideLineParams, body OverrideLineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOverrideLineRequest(c.Server, number, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskSourceAgainWithBody Let a source be asked again
+//
+// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+func (c *Client) AskSourceAgainWithBody(ctx context.Context, number Number, params *AskSourceAgainParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskSourceAgainRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskSourceAgain Let a source be asked again
+//
+// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+func (c *Client) AskSourceAgain(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskSourceAgainRequest(c.Server, number, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SecondOpinionWithBody Say whether a proposal stands
+//
+// Nobody accepts what they proposed; whoever proposed may take it back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+func (c *Client) SecondOpinionWithBody(ctx context.Context, number Number, params *SecondOpinionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSecondOpinionRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SecondOpinion Say whether a proposal stands
+//
+// Nobody accepts what they proposed; whoever proposed may take it back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+func (c *Client) SecondOpinion(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSecondOpinionRequest(c.Server, number, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 //
 // The answer is the same, and takes the same time, whether there is such a number or not.
@@ -2397,6 +2818,23 @@ func (c *Client) ProveSessionWithBody(ctx context.Context, contentType string, b
 // Corresponds with POST /api/v1/sessions/current/proof (the `ProveSession` operationId).
 func (c *Client) ProveSession(ctx context.Context, body ProveSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewProveSessionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTaxDesk The cases that wait for a tax officer
+//
+// Of one's own office, those that are due first, at most a hundred; with every reason.
+//
+// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
+func (c *Client) ListTaxDesk(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTaxDeskRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3376,6 +3814,280 @@ func NewDecideRequestWithBody(server string, number Number, step StepName, param
 	return req, nil
 }
 
+// NewGetTaxFileRequest constructs an http.Request for the GetTaxFile method
+func NewGetTaxFileRequest(server string, number Number) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCorrectFactsRequest calls the generic CorrectFacts builder with application/json body
+func NewCorrectFactsRequest(server string, number Number, params *CorrectFactsParams, body CorrectFactsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectFactsRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewCorrectFactsRequestWithBody constructs an http.Request for the CorrectFacts method, with any body, and a specified content type
+func NewCorrectFactsRequestWithBody(server string, number Number, params *CorrectFactsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/corrections", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewOverrideLineRequest calls the generic OverrideLine builder with application/json body
+func NewOverrideLineRequest(server string, number Number, params *OverrideLineParams, body OverrideLineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewOverrideLineRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewOverrideLineRequestWithBody constructs an http.Request for the OverrideLine method, with any body, and a specified content type
+func NewOverrideLineRequestWithBody(server string, number Number, params *OverrideLineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/overrides", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewAskSourceAgainRequest calls the generic AskSourceAgain builder with application/json body
+func NewAskSourceAgainRequest(server string, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskSourceAgainRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewAskSourceAgainRequestWithBody constructs an http.Request for the AskSourceAgain method, with any body, and a specified content type
+func NewAskSourceAgainRequestWithBody(server string, number Number, params *AskSourceAgainParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/questions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewSecondOpinionRequest calls the generic SecondOpinion builder with application/json body
+func NewSecondOpinionRequest(server string, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSecondOpinionRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewSecondOpinionRequestWithBody constructs an http.Request for the SecondOpinion method, with any body, and a specified content type
+func NewSecondOpinionRequestWithBody(server string, number Number, params *SecondOpinionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/second", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewAskCodeRequest calls the generic AskCode builder with application/json body
 func NewAskCodeRequest(server string, body AskCodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3978,6 +4690,33 @@ func NewProveSessionRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewListTaxDeskRequest constructs an http.Request for the ListTaxDesk method
+func NewListTaxDeskRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/tax-desk")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewFetchMaterialRequest constructs an http.Request for the FetchMaterial method
 func NewFetchMaterialRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -4369,6 +5108,87 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/steps/{step}/decision (the `Decide` operationId).
 	DecideWithResponse(ctx context.Context, number Number, step StepName, params *DecideParams, body DecideJSONRequestBody, reqEditors ...RequestEditorFn) (*DecideResponse, error)
 
+	// GetTaxFileWithResponse The tax file of a case
+	//
+	// The facts with who supplied them, the assessment line by line, and what officers did about both.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax (the `GetTaxFile` operationId).
+	GetTaxFileWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*GetTaxFileResponse, error)
+
+	// CorrectFactsWithBodyWithResponse Propose other facts
+	//
+	// The same rules assess again. It stands when another tax officer has accepted it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+	CorrectFactsWithBodyWithResponse(ctx context.Context, number Number, params *CorrectFactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectFactsResponse, error)
+
+	// CorrectFactsWithResponse Propose other facts
+	//
+	// The same rules assess again. It stands when another tax officer has accepted it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+	CorrectFactsWithResponse(ctx context.Context, number Number, params *CorrectFactsParams, body CorrectFactsJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectFactsResponse, error)
+
+	// OverrideLineWithBodyWithResponse Propose another line
+	//
+	// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+	OverrideLineWithBodyWithResponse(ctx context.Context, number Number, params *OverrideLineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OverrideLineResponse, error)
+
+	// OverrideLineWithResponse Propose another line
+	//
+	// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+	OverrideLineWithResponse(ctx context.Context, number Number, params *OverrideLineParams, body OverrideLineJSONRequestBody, reqEditors ...RequestEditorFn) (*OverrideLineResponse, error)
+
+	// AskSourceAgainWithBodyWithResponse Let a source be asked again
+	//
+	// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+	AskSourceAgainWithBodyWithResponse(ctx context.Context, number Number, params *AskSourceAgainParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskSourceAgainResponse, error)
+
+	// AskSourceAgainWithResponse Let a source be asked again
+	//
+	// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+	AskSourceAgainWithResponse(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*AskSourceAgainResponse, error)
+
+	// SecondOpinionWithBodyWithResponse Say whether a proposal stands
+	//
+	// Nobody accepts what they proposed; whoever proposed may take it back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+	SecondOpinionWithBodyWithResponse(ctx context.Context, number Number, params *SecondOpinionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SecondOpinionResponse, error)
+
+	// SecondOpinionWithResponse Say whether a proposal stands
+	//
+	// Nobody accepts what they proposed; whoever proposed may take it back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+	SecondOpinionWithResponse(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*SecondOpinionResponse, error)
+
 	// AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 	//
 	// The answer is the same, and takes the same time, whether there is such a number or not.
@@ -4562,6 +5382,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/sessions/current/proof (the `ProveSession` operationId).
 	ProveSessionWithResponse(ctx context.Context, body ProveSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*ProveSessionResponse, error)
+
+	// ListTaxDeskWithResponse The cases that wait for a tax officer
+	//
+	// Of one's own office, those that are due first, at most a hundred; with every reason.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
+	ListTaxDeskWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTaxDeskResponse, error)
 
 	// FetchMaterialWithResponse A file itself, as an attachment
 	//
@@ -7377,6 +8206,1068 @@ func (r DecideResponse) ContentType() string {
 	return ""
 }
 
+// GetTaxFileResponse200Headers the declared response headers of an HTTP 200 response for GetTaxFile
+type GetTaxFileResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// GetTaxFileResponse401Headers the declared response headers of an HTTP 401 response for GetTaxFile
+type GetTaxFileResponse401Headers struct {
+	RetryAfter int
+}
+
+// GetTaxFileResponse403Headers the declared response headers of an HTTP 403 response for GetTaxFile
+type GetTaxFileResponse403Headers struct {
+	RetryAfter int
+}
+
+// GetTaxFileResponse404Headers the declared response headers of an HTTP 404 response for GetTaxFile
+type GetTaxFileResponse404Headers struct {
+	RetryAfter int
+}
+
+// GetTaxFileResponse409Headers the declared response headers of an HTTP 409 response for GetTaxFile
+type GetTaxFileResponse409Headers struct {
+	RetryAfter int
+}
+
+// GetTaxFileResponse429Headers the declared response headers of an HTTP 429 response for GetTaxFile
+type GetTaxFileResponse429Headers struct {
+	RetryAfter int
+}
+
+// GetTaxFileResponse503Headers the declared response headers of an HTTP 503 response for GetTaxFile
+type GetTaxFileResponse503Headers struct {
+	RetryAfter int
+}
+
+type GetTaxFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTaxFileResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetTaxFileResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetTaxFileResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetTaxFileResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *GetTaxFileResponse409Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetTaxFileResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTaxFileResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTaxFileResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetTaxFileResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTaxFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTaxFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTaxFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTaxFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectFactsResponse200Headers the declared response headers of an HTTP 200 response for CorrectFacts
+type CorrectFactsResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// CorrectFactsResponse400Headers the declared response headers of an HTTP 400 response for CorrectFacts
+type CorrectFactsResponse400Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse401Headers the declared response headers of an HTTP 401 response for CorrectFacts
+type CorrectFactsResponse401Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse403Headers the declared response headers of an HTTP 403 response for CorrectFacts
+type CorrectFactsResponse403Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse404Headers the declared response headers of an HTTP 404 response for CorrectFacts
+type CorrectFactsResponse404Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse408Headers the declared response headers of an HTTP 408 response for CorrectFacts
+type CorrectFactsResponse408Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse409Headers the declared response headers of an HTTP 409 response for CorrectFacts
+type CorrectFactsResponse409Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse412Headers the declared response headers of an HTTP 412 response for CorrectFacts
+type CorrectFactsResponse412Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse413Headers the declared response headers of an HTTP 413 response for CorrectFacts
+type CorrectFactsResponse413Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse415Headers the declared response headers of an HTTP 415 response for CorrectFacts
+type CorrectFactsResponse415Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse422Headers the declared response headers of an HTTP 422 response for CorrectFacts
+type CorrectFactsResponse422Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse428Headers the declared response headers of an HTTP 428 response for CorrectFacts
+type CorrectFactsResponse428Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse429Headers the declared response headers of an HTTP 429 response for CorrectFacts
+type CorrectFactsResponse429Headers struct {
+	RetryAfter int
+}
+
+// CorrectFactsResponse503Headers the declared response headers of an HTTP 503 response for CorrectFacts
+type CorrectFactsResponse503Headers struct {
+	RetryAfter int
+}
+
+type CorrectFactsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectFactsResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CorrectFactsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CorrectFactsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CorrectFactsResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *CorrectFactsResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CorrectFactsResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CorrectFactsResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *CorrectFactsResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CorrectFactsResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CorrectFactsResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CorrectFactsResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *CorrectFactsResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CorrectFactsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CorrectFactsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectFactsResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CorrectFactsResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectFactsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectFactsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectFactsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectFactsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// OverrideLineResponse200Headers the declared response headers of an HTTP 200 response for OverrideLine
+type OverrideLineResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// OverrideLineResponse400Headers the declared response headers of an HTTP 400 response for OverrideLine
+type OverrideLineResponse400Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse401Headers the declared response headers of an HTTP 401 response for OverrideLine
+type OverrideLineResponse401Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse403Headers the declared response headers of an HTTP 403 response for OverrideLine
+type OverrideLineResponse403Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse404Headers the declared response headers of an HTTP 404 response for OverrideLine
+type OverrideLineResponse404Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse408Headers the declared response headers of an HTTP 408 response for OverrideLine
+type OverrideLineResponse408Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse409Headers the declared response headers of an HTTP 409 response for OverrideLine
+type OverrideLineResponse409Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse412Headers the declared response headers of an HTTP 412 response for OverrideLine
+type OverrideLineResponse412Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse413Headers the declared response headers of an HTTP 413 response for OverrideLine
+type OverrideLineResponse413Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse415Headers the declared response headers of an HTTP 415 response for OverrideLine
+type OverrideLineResponse415Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse422Headers the declared response headers of an HTTP 422 response for OverrideLine
+type OverrideLineResponse422Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse428Headers the declared response headers of an HTTP 428 response for OverrideLine
+type OverrideLineResponse428Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse429Headers the declared response headers of an HTTP 429 response for OverrideLine
+type OverrideLineResponse429Headers struct {
+	RetryAfter int
+}
+
+// OverrideLineResponse503Headers the declared response headers of an HTTP 503 response for OverrideLine
+type OverrideLineResponse503Headers struct {
+	RetryAfter int
+}
+
+type OverrideLineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *OverrideLineResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *OverrideLineResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *OverrideLineResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *OverrideLineResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *OverrideLineResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *OverrideLineResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *OverrideLineResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *OverrideLineResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *OverrideLineResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *OverrideLineResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *OverrideLineResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *OverrideLineResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *OverrideLineResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *OverrideLineResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OverrideLineResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r OverrideLineResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r OverrideLineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OverrideLineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OverrideLineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OverrideLineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AskSourceAgainResponse200Headers the declared response headers of an HTTP 200 response for AskSourceAgain
+type AskSourceAgainResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// AskSourceAgainResponse400Headers the declared response headers of an HTTP 400 response for AskSourceAgain
+type AskSourceAgainResponse400Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse401Headers the declared response headers of an HTTP 401 response for AskSourceAgain
+type AskSourceAgainResponse401Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse403Headers the declared response headers of an HTTP 403 response for AskSourceAgain
+type AskSourceAgainResponse403Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse404Headers the declared response headers of an HTTP 404 response for AskSourceAgain
+type AskSourceAgainResponse404Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse408Headers the declared response headers of an HTTP 408 response for AskSourceAgain
+type AskSourceAgainResponse408Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse409Headers the declared response headers of an HTTP 409 response for AskSourceAgain
+type AskSourceAgainResponse409Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse412Headers the declared response headers of an HTTP 412 response for AskSourceAgain
+type AskSourceAgainResponse412Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse413Headers the declared response headers of an HTTP 413 response for AskSourceAgain
+type AskSourceAgainResponse413Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse415Headers the declared response headers of an HTTP 415 response for AskSourceAgain
+type AskSourceAgainResponse415Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse422Headers the declared response headers of an HTTP 422 response for AskSourceAgain
+type AskSourceAgainResponse422Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse428Headers the declared response headers of an HTTP 428 response for AskSourceAgain
+type AskSourceAgainResponse428Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse429Headers the declared response headers of an HTTP 429 response for AskSourceAgain
+type AskSourceAgainResponse429Headers struct {
+	RetryAfter int
+}
+
+// AskSourceAgainResponse503Headers the declared response headers of an HTTP 503 response for AskSourceAgain
+type AskSourceAgainResponse503Headers struct {
+	RetryAfter int
+}
+
+type AskSourceAgainResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AskSourceAgainResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *AskSourceAgainResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AskSourceAgainResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *AskSourceAgainResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *AskSourceAgainResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AskSourceAgainResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *AskSourceAgainResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *AskSourceAgainResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *AskSourceAgainResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *AskSourceAgainResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *AskSourceAgainResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *AskSourceAgainResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *AskSourceAgainResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AskSourceAgainResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AskSourceAgainResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r AskSourceAgainResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r AskSourceAgainResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskSourceAgainResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskSourceAgainResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskSourceAgainResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SecondOpinionResponse200Headers the declared response headers of an HTTP 200 response for SecondOpinion
+type SecondOpinionResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// SecondOpinionResponse400Headers the declared response headers of an HTTP 400 response for SecondOpinion
+type SecondOpinionResponse400Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse401Headers the declared response headers of an HTTP 401 response for SecondOpinion
+type SecondOpinionResponse401Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse403Headers the declared response headers of an HTTP 403 response for SecondOpinion
+type SecondOpinionResponse403Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse404Headers the declared response headers of an HTTP 404 response for SecondOpinion
+type SecondOpinionResponse404Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse408Headers the declared response headers of an HTTP 408 response for SecondOpinion
+type SecondOpinionResponse408Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse409Headers the declared response headers of an HTTP 409 response for SecondOpinion
+type SecondOpinionResponse409Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse412Headers the declared response headers of an HTTP 412 response for SecondOpinion
+type SecondOpinionResponse412Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse413Headers the declared response headers of an HTTP 413 response for SecondOpinion
+type SecondOpinionResponse413Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse415Headers the declared response headers of an HTTP 415 response for SecondOpinion
+type SecondOpinionResponse415Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse422Headers the declared response headers of an HTTP 422 response for SecondOpinion
+type SecondOpinionResponse422Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse428Headers the declared response headers of an HTTP 428 response for SecondOpinion
+type SecondOpinionResponse428Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse429Headers the declared response headers of an HTTP 429 response for SecondOpinion
+type SecondOpinionResponse429Headers struct {
+	RetryAfter int
+}
+
+// SecondOpinionResponse503Headers the declared response headers of an HTTP 503 response for SecondOpinion
+type SecondOpinionResponse503Headers struct {
+	RetryAfter int
+}
+
+type SecondOpinionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SecondOpinionResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SecondOpinionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SecondOpinionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SecondOpinionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *SecondOpinionResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SecondOpinionResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *SecondOpinionResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *SecondOpinionResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SecondOpinionResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SecondOpinionResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *SecondOpinionResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *SecondOpinionResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SecondOpinionResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SecondOpinionResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SecondOpinionResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r SecondOpinionResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SecondOpinionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SecondOpinionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SecondOpinionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SecondOpinionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AskCodeResponse202Headers the declared response headers of an HTTP 202 response for AskCode
 type AskCodeResponse202Headers struct {
 	RateLimit       string
@@ -9677,6 +11568,111 @@ func (r ProveSessionResponse) ContentType() string {
 	return ""
 }
 
+// ListTaxDeskResponse200Headers the declared response headers of an HTTP 200 response for ListTaxDesk
+type ListTaxDeskResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ListTaxDeskResponse401Headers the declared response headers of an HTTP 401 response for ListTaxDesk
+type ListTaxDeskResponse401Headers struct {
+	RetryAfter int
+}
+
+// ListTaxDeskResponse403Headers the declared response headers of an HTTP 403 response for ListTaxDesk
+type ListTaxDeskResponse403Headers struct {
+	RetryAfter int
+}
+
+// ListTaxDeskResponse429Headers the declared response headers of an HTTP 429 response for ListTaxDesk
+type ListTaxDeskResponse429Headers struct {
+	RetryAfter int
+}
+
+// ListTaxDeskResponse503Headers the declared response headers of an HTTP 503 response for ListTaxDesk
+type ListTaxDeskResponse503Headers struct {
+	RetryAfter int
+}
+
+type ListTaxDeskResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxDesk
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTaxDeskResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListTaxDeskResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListTaxDeskResponse403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListTaxDeskResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTaxDeskResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTaxDeskResponse) GetJSON200() *TaxDesk {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListTaxDeskResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListTaxDeskResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListTaxDeskResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTaxDeskResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTaxDeskResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTaxDeskResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTaxDeskResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTaxDeskResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // FetchMaterialResponse200Headers the declared response headers of an HTTP 200 response for FetchMaterial
 type FetchMaterialResponse200Headers struct {
 	ETag string
@@ -10328,6 +12324,141 @@ func (c *ClientWithResponses) DecideWithResponse(ctx context.Context, number Num
 	return ParseDecideResponse(rsp)
 }
 
+// GetTaxFileWithResponse The tax file of a case
+//
+// The facts with who supplied them, the assessment line by line, and what officers did about both.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/tax (the `GetTaxFile` operationId).
+func (c *ClientWithResponses) GetTaxFileWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*GetTaxFileResponse, error) {
+	rsp, err := c.GetTaxFile(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTaxFileResponse(rsp)
+}
+
+// CorrectFactsWithBodyWithResponse Propose other facts
+//
+// The same rules assess again. It stands when another tax officer has accepted it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+func (c *ClientWithResponses) CorrectFactsWithBodyWithResponse(ctx context.Context, number Number, params *CorrectFactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectFactsResponse, error) {
+	rsp, err := c.CorrectFactsWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectFactsResponse(rsp)
+}
+
+// CorrectFactsWithResponse Propose other facts
+//
+// The same rules assess again. It stands when another tax officer has accepted it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/corrections (the `CorrectFacts` operationId).
+func (c *ClientWithResponses) CorrectFactsWithResponse(ctx context.Context, number Number, params *CorrectFactsParams, body CorrectFactsJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectFactsResponse, error) {
+	rsp, err := c.CorrectFacts(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectFactsResponse(rsp)
+}
+
+// OverrideLineWithBodyWithResponse Propose another line
+//
+// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+func (c *ClientWithResponses) OverrideLineWithBodyWithResponse(ctx context.Context, number Number, params *OverrideLineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OverrideLineResponse, error) {
+	rsp, err := c.OverrideLineWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOverrideLineResponse(rsp)
+}
+
+// OverrideLineWithResponse Propose another line
+//
+// In the place of a line, or where none could be computed. It stands when another tax officer has accepted it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/overrides (the `OverrideLine` operationId).
+func (c *ClientWithResponses) OverrideLineWithResponse(ctx context.Context, number Number, params *OverrideLineParams, body OverrideLineJSONRequestBody, reqEditors ...RequestEditorFn) (*OverrideLineResponse, error) {
+	rsp, err := c.OverrideLine(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOverrideLineResponse(rsp)
+}
+
+// AskSourceAgainWithBodyWithResponse Let a source be asked again
+//
+// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+func (c *ClientWithResponses) AskSourceAgainWithBodyWithResponse(ctx context.Context, number Number, params *AskSourceAgainParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskSourceAgainResponse, error) {
+	rsp, err := c.AskSourceAgainWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskSourceAgainResponse(rsp)
+}
+
+// AskSourceAgainWithResponse Let a source be asked again
+//
+// New answers are assessed anew; corrections of what other sources said are kept, overrides are not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
+func (c *ClientWithResponses) AskSourceAgainWithResponse(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*AskSourceAgainResponse, error) {
+	rsp, err := c.AskSourceAgain(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskSourceAgainResponse(rsp)
+}
+
+// SecondOpinionWithBodyWithResponse Say whether a proposal stands
+//
+// Nobody accepts what they proposed; whoever proposed may take it back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+func (c *ClientWithResponses) SecondOpinionWithBodyWithResponse(ctx context.Context, number Number, params *SecondOpinionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SecondOpinionResponse, error) {
+	rsp, err := c.SecondOpinionWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSecondOpinionResponse(rsp)
+}
+
+// SecondOpinionWithResponse Say whether a proposal stands
+//
+// Nobody accepts what they proposed; whoever proposed may take it back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
+func (c *ClientWithResponses) SecondOpinionWithResponse(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*SecondOpinionResponse, error) {
+	rsp, err := c.SecondOpinion(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSecondOpinionResponse(rsp)
+}
+
 // AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 //
 // The answer is the same, and takes the same time, whether there is such a number or not.
@@ -10664,6 +12795,21 @@ func (c *ClientWithResponses) ProveSessionWithResponse(ctx context.Context, body
 		return nil, err
 	}
 	return ParseProveSessionResponse(rsp)
+}
+
+// ListTaxDeskWithResponse The cases that wait for a tax officer
+//
+// Of one's own office, those that are due first, at most a hundred; with every reason.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
+func (c *ClientWithResponses) ListTaxDeskWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTaxDeskResponse, error) {
+	rsp, err := c.ListTaxDesk(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTaxDeskResponse(rsp)
 }
 
 // FetchMaterialWithResponse A file itself, as an attachment
@@ -13926,6 +16072,1257 @@ func ParseDecideResponse(rsp *http.Response) (*DecideResponse, error) {
 	return response, nil
 }
 
+// ParseGetTaxFileResponse parses an HTTP response from a GetTaxFileWithResponse call
+func ParseGetTaxFileResponse(rsp *http.Response) (*GetTaxFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTaxFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTaxFileResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetTaxFileResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetTaxFileResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetTaxFileResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers GetTaxFileResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetTaxFileResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTaxFileResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectFactsResponse parses an HTTP response from a CorrectFactsWithResponse call
+func ParseCorrectFactsResponse(rsp *http.Response) (*CorrectFactsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectFactsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectFactsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers CorrectFactsResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CorrectFactsResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CorrectFactsResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers CorrectFactsResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers CorrectFactsResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers CorrectFactsResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers CorrectFactsResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers CorrectFactsResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CorrectFactsResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CorrectFactsResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers CorrectFactsResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers CorrectFactsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers CorrectFactsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseOverrideLineResponse parses an HTTP response from a OverrideLineWithResponse call
+func ParseOverrideLineResponse(rsp *http.Response) (*OverrideLineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OverrideLineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers OverrideLineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers OverrideLineResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers OverrideLineResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers OverrideLineResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers OverrideLineResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers OverrideLineResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers OverrideLineResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers OverrideLineResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers OverrideLineResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers OverrideLineResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers OverrideLineResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers OverrideLineResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers OverrideLineResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers OverrideLineResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAskSourceAgainResponse parses an HTTP response from a AskSourceAgainWithResponse call
+func ParseAskSourceAgainResponse(rsp *http.Response) (*AskSourceAgainResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskSourceAgainResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AskSourceAgainResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers AskSourceAgainResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers AskSourceAgainResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers AskSourceAgainResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers AskSourceAgainResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers AskSourceAgainResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers AskSourceAgainResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers AskSourceAgainResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers AskSourceAgainResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers AskSourceAgainResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers AskSourceAgainResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers AskSourceAgainResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers AskSourceAgainResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AskSourceAgainResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSecondOpinionResponse parses an HTTP response from a SecondOpinionWithResponse call
+func ParseSecondOpinionResponse(rsp *http.Response) (*SecondOpinionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SecondOpinionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SecondOpinionResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SecondOpinionResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers SecondOpinionResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers SecondOpinionResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers SecondOpinionResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SecondOpinionResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers SecondOpinionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers SecondOpinionResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers SecondOpinionResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SecondOpinionResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers SecondOpinionResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers SecondOpinionResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers SecondOpinionResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SecondOpinionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseAskCodeResponse parses an HTTP response from a AskCodeWithResponse call
 func ParseAskCodeResponse(rsp *http.Response) (*AskCodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16492,6 +19889,120 @@ func ParseProveSessionResponse(rsp *http.Response) (*ProveSessionResponse, error
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ProveSessionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTaxDeskResponse parses an HTTP response from a ListTaxDeskWithResponse call
+func ParseListTaxDeskResponse(rsp *http.Response) (*ListTaxDeskResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTaxDeskResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxDesk
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTaxDeskResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListTaxDeskResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListTaxDeskResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListTaxDeskResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTaxDeskResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
