@@ -2374,4 +2374,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: cbc974e84d12cf11c4f5eaea55f78526b0979d5bfa659fea0066d00cc7385bbf
+// sha256 of the description: 1b842604fb62d20c533f957db4354368b040ab49e1e904d16d1a21cd14e93584

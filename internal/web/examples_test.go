@@ -25,15 +25,15 @@ import (
 // a case that waits for its review and a closed one.
 type stage struct {
 	*office
-	open, closed intake.Number // the water company answers the open one's request by key
-	dear, asked  intake.Number // wait for a tax officer
-	stuck        intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
-	file         string        // id of a material of the open case
+	open, closed       intake.Number // the water company answers the open one's request by key
+	dear, asked, lined intake.Number // wait for a tax officer
+	stuck              intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
+	file               string        // id of a material of the open case
 }
 
 func newStage(t *testing.T) stage {
 	t.Helper()
-	o := workingOffice(t, dear+2)
+	o := workingOffice(t, dear+3)
 	s := stage{office: o, closed: o.accept(0).Number, open: o.acceptSilent(1), stuck: o.accept(3).Number}
 	o.unanswered(s.open)
 	o.waitFor(s.closed, intake.Review, intake.NeedsInput)
@@ -46,6 +46,8 @@ func newStage(t *testing.T) stage {
 	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
 	o.quiet(s.open, intake.WaterRequest)
 	s.dear, s.asked = o.accept(dear).Number, o.accept(dear+1).Number
+	s.lined = o.accept(dear + 2).Number
+	o.waitFor(s.lined, intake.Assess, intake.Manual)
 	o.waitFor(s.dear, intake.Assess, intake.Manual)
 	o.waitFor(s.asked, intake.Assess, intake.Manual)
 	var m materialView
@@ -62,7 +64,7 @@ func (s stage) fill(text string) string {
 		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
 		text = strings.ReplaceAll(text, "{etag}", tag)
 	}
-	for place, number := range map[string]intake.Number{"{tax_etag}": s.dear, "{tax_free_etag}": s.asked} {
+	for place, number := range map[string]intake.Number{"{tax_etag}": s.dear, "{tax_free_etag}": s.asked, "{tax_lined_etag}": s.lined} {
 		if strings.Contains(text, place) {
 			tag := s.send(request{method: "GET", staff: "tax-01", path: "/api/v1/cases/" + string(number) + "/tax"}).Header.Get("ETag")
 			text = strings.ReplaceAll(text, place, tag)
@@ -89,7 +91,7 @@ func (s stage) fill(text string) string {
 		}
 	}
 	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file,
-		"{dear}", string(s.dear), "{asked}", string(s.asked)).Replace(text)
+		"{dear}", string(s.dear), "{asked}", string(s.asked), "{lined}", string(s.lined)).Replace(text)
 }
 
 // letter writes a dead letter about a step, which waits for an operator unless it

@@ -66,6 +66,7 @@ var people = []access.Person{
 	{ID: "clerk-02", Name: "周受理", Role: access.Clerk, Office: "430602"},
 	{ID: "registrar-01", Name: "王审核", Role: access.Registrar, Office: "430602"},
 	{ID: "tax-01", Name: "赵税务", Role: access.TaxOfficer, Office: "430602"},
+	{ID: "tax-02", Name: "孙税务", Role: access.TaxOfficer, Office: "430602"},
 	{ID: "system-01", Name: "钱运维", Role: access.SystemAdmin},
 	{ID: "reviewer-01", Name: "孙初审", Role: access.Reviewer, Office: "430602"},
 	{ID: "supervisor-01", Name: "冯督导", Role: access.Supervisor, Office: "430602"},
