@@ -2,10 +2,12 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -88,6 +90,54 @@ func TestASourceThatRecoversDelaysNobody(t *testing.T) {
 	if asked.Load() != 3 {
 		t.Errorf("asked %d times, want 3", asked.Load())
 	}
+}
+
+// An officer lets the silent source be asked again: it alone is asked, what it says
+// is assessed with the rest, and the case goes on. What is stored can be replayed.
+func TestAnOfficerLetsASourceBeAskedAgain(t *testing.T) {
+	t.Parallel()
+	around, asked := lame(t, 3)
+	w := newWindowAround(t, 1, threeTimes, around)
+	a := town.Sale(0)
+	number := w.accept(a)
+	w.until(number, intake.Assess, intake.Manual)
+	file, err := w.TaxFile(t.Context(), number)
+	if err != nil || !file.Waiting() {
+		t.Fatalf("the file waits for nobody: %v", err)
+	}
+	act := jobs.OfficerAct{Number: number, By: "tax-01", Seen: file.Version + 1, Reason: "评估系统已恢复"}
+	if err := w.AskAgain(t.Context(), act, source.Valuation); !errors.Is(err, intake.ErrStale) {
+		t.Errorf("on another file: %v", err)
+	}
+	act.Seen = file.Version
+	if err := w.AskAgain(t.Context(), act, "court"); !errors.Is(err, source.ErrUnknown) {
+		t.Errorf("a source that there is not: %v", err)
+	}
+	if err := w.AskAgain(t.Context(), act, source.Valuation); err != nil {
+		t.Fatal(err)
+	}
+	w.until(number, intake.Settle, intake.AwaitingPayment)
+	if n := w.offices.Facts.Asked("family", a.Buyers[0].ID); n != 3 || asked.Load() != 4 {
+		t.Errorf("the family was asked for %d times, the value %d times", n, asked.Load())
+	}
+	if file, err = w.TaxFile(t.Context(), number); err != nil || len(file.Revisions) != 1 || file.Revisions[0].Officer != "tax-01" {
+		t.Fatalf("revisions %+v, %v", file.Revisions, err)
+	}
+	if err := file.Replay(); err != nil {
+		t.Error(err)
+	}
+	w.tx(func(ctx context.Context, tx pgx.Tx) error { // and from the answers themselves
+		basis, said, err := source.Of(ctx, tx, file.ID)
+		facts, assessed, err2 := tax.Of(ctx, tx, file.ID)
+		again := source.Compose(basis, said)
+		if !reflect.DeepEqual(tax.Assess(again, assessed.Adopted), assessed) || again.Assessed != facts.Assessed || again.Assessed == 0 {
+			t.Errorf("replayed %+v", again)
+		}
+		return errors.Join(err, err2)
+	})
+	w.approve(number)
+	w.pay(number)
+	w.until(number, intake.Certificate, intake.Done)
 }
 
 // Homes contracted for and not yet registered count, and of two registers that

@@ -145,8 +145,9 @@ func (b overrideBody) common() officerBody { return officerBody{b.Reason, b.Docu
 func (b overrideBody) defects() registration.Findings { return b.common().defects() }
 
 func (b overrideBody) line() officer.Line {
+	person := int(max(-1, min(b.Person, 1000))) // both ends are refused
 	return officer.Line{
-		Tax: b.Tax, Payer: b.Payer, Person: int(max(-1, min(b.Person, 1000))), Base: b.Base, RateBP: b.RateBP, Due: b.Due, Relief: b.Relief,
+		Tax: b.Tax, Payer: b.Payer, Person: person, Base: b.Base, RateBP: b.RateBP, Due: b.Due, Relief: b.Relief,
 	}
 }
 
