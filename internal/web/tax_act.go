@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"unicode/utf8"
 
+	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/money"
 	"onewindow/jobs"
@@ -79,7 +80,10 @@ func (s *server) actOf(r *http.Request, b officerBody) (jobs.OfficerAct, error) 
 	if err != nil {
 		return jobs.OfficerAct{}, err
 	}
-	seen, err := seenVersion(r, v.Version)
+	seen, err := seenVersion(r)
+	if err == nil && seen != 0 && seen != v.Version {
+		err = intake.ErrStale
+	}
 	by := staffOf(r.Context()).ID
 	return jobs.OfficerAct{Number: number, By: by, Seen: seen, Reason: b.Reason, Document: b.Document}, err
 }

@@ -136,9 +136,9 @@ func TestAnOverrideTakesTheOfficersWordForOneLine(t *testing.T) {
 // Where nothing could be computed, an officer may write every line.
 func TestAnOfficerWritesTheLinesThatNobodyCouldCompute(t *testing.T) {
 	t.Parallel()
-	shop := below()
-	shop.Use = "shop"
-	f := officer.File{Facts: shop, Assessment: tax.Assess(shop, nil)}
+	mill := below()
+	mill.Use = "windmill"
+	f := officer.File{Facts: mill, Assessment: tax.Assess(mill, nil)}
 	r, err := f.Override(officer.Line{Tax: tax.LandVAT, Payer: tax.SellerSide, Base: 100, RateBP: 500, Due: 5}, "tax-01", "D", noon)
 	if err != nil || len(r.Assessment.Lines) != 1 || r.Assessment.Lines[0].Payable != 5 || r.Assessment.Decided() {
 		t.Errorf("%+v, %v", r.Assessment, err)

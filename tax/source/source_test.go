@@ -150,7 +150,10 @@ func TestTheFamilyOfTheBuyers(t *testing.T) {
 	} {
 		i := inquiry(unit, tt.buyers, []string{seller})
 		got := source.Compose(i.Basis, sources.Ask(t.Context(), i)).Family
-		got.ChangedOn, got.Homes = time.Time{}, tax.Homes{}
+		if (len(got.Each) == len(tt.buyers)) != (tt.want.Count > 1) {
+			t.Errorf("%s: the homes of %d families apart", name, len(got.Each))
+		}
+		got.ChangedOn, got.Homes, got.Each = time.Time{}, tax.Homes{}, nil
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
