@@ -10,6 +10,7 @@ import (
 	"onewindow/internal/audit"
 	"onewindow/internal/files"
 	"onewindow/jobs"
+	"onewindow/templates"
 )
 
 // materialsView is the part of a case's page that lists its materials and takes
@@ -90,18 +91,16 @@ func (s *server) postMaterial(w http.ResponseWriter, r *http.Request) error {
 // complainOfFile shows the case again and says what is wrong with the file.
 func (s *server) complainOfFile(w http.ResponseWriter, r *http.Request, c *jobs.Sight, kind files.Kind,
 	why error) error {
-	v, err := s.materialsOf(r, c)
+	f, lang := faultOf(why), speech(r)
+	m := mistake{"material-file", templates.Say(lang, "page.material_file", nil),
+		templates.Say(lang, "problem_"+f.code+"_detail", f.args)}
+	if errors.Is(why, files.ErrKind) {
+		m.ID, m.Label = "material-kind", templates.Say(lang, "page.material_kind", nil)
+	}
+	p, err := s.caseAgain(r, c, m)
 	if err != nil {
 		return err
 	}
-	f := faultOf(why)
-	p := casePageOf(r, c, masked)
-	p.Live, p.Refresh, p.Materials = false, 0, v
-	v.Kind = kind
-	v.Bad = &mistake{"material-file", p.say("page.material_file", nil), p.say("problem_"+f.code+"_detail", f.args)}
-	if errors.Is(why, files.ErrKind) {
-		v.Bad.ID, v.Bad.Label = "material-kind", p.say("page.material_kind", nil)
-	}
-	p.Errors = []mistake{*v.Bad}
+	p.Materials.Kind, p.Materials.Bad = kind, &m // who may add materials may see them
 	return show(w, f.status, "case", p)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"onewindow/intake"
 	"onewindow/internal/access"
 )
 
@@ -106,5 +108,26 @@ func TestEveryoneWhoAddsAMaterialSeesIt(t *testing.T) {
 		if access.May(role, access.AddMaterial) && !access.May(role, access.SeeMaterial) {
 			t.Errorf("%s adds what it does not see", role)
 		}
+	}
+}
+
+// What was not done on a case's page is said there, and nothing else of it goes.
+func TestThePageOfARefusedVerdictOrRevealKeepsItsMaterials(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 1)
+	number := string(o.accept(0).Number)
+	o.waitFor(intake.Number(number), intake.Review, intake.NeedsInput)
+	v := o.visit("registrar-01")
+	for path, form := range map[string]url.Values{
+		"/steps/review/decision": {},
+		"/reveal":                {"reason": {" "}},
+	} {
+		page := v.post("/cases/"+number+path, form)
+		if page.status != http.StatusUnprocessableEntity || !page.has(`id="materials"`) || strings.Contains(page.raw, "hx-ext") {
+			t.Errorf("%s: %d, with materials: %v", path, page.status, page.has(`id="materials"`))
+		}
+	}
+	if page := v.post("/cases/"+number+"/reveal", url.Values{"reason": {"核对"}}); page.status != 200 || !page.has(`id="materials"`) {
+		t.Errorf("the page that shows people whole: %d", page.status)
 	}
 }

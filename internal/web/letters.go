@@ -76,7 +76,7 @@ type endingBody struct {
 const codeTakerUnknown = "taker_unknown"
 
 func (b endingBody) defects(e jobs.Ending) registration.Findings {
-	found := verdictBody{Reason: b.Reason}.defects()
+	found := wordsFault(b.Reason)
 	if e == jobs.HandOver && !slices.Contains(jobs.Takers(), b.To) {
 		found = append(found, registration.Finding{Check: registration.CheckForm, Outcome: registration.Block,
 			Code: codeTakerUnknown, Field: "to"})

@@ -150,6 +150,15 @@ func casePageOf(r *http.Request, c *jobs.Sight, e exposure) casePage {
 	return p
 }
 
+// caseAgain is the page of a case that says why something was not done. It stands
+// still, so that nothing is replaced while it is read and corrected.
+func (s *server) caseAgain(r *http.Request, c *jobs.Sight, why mistake) (p casePage, err error) {
+	p = casePageOf(r, c, masked)
+	p.Live, p.Refresh, p.Errors = false, 0, []mistake{why}
+	p.Materials, err = s.materialsOf(r, c)
+	return p, err
+}
+
 // AwaitsPayment says that the case waits for its payers.
 func (p casePage) AwaitsPayment() bool { return awaitsPayment(p.Case.Steps) }
 

@@ -160,8 +160,10 @@ func (s *server) decideAgain(w http.ResponseWriter, r *http.Request, body verdic
 	if err != nil {
 		return err
 	}
-	p := casePageOf(r, c, masked)
-	p.Refresh, p.Live = 0, false
+	p, err := s.caseAgain(r, c, m)
+	if err != nil {
+		return err
+	}
 	for i := range p.Decisions {
 		if d := &p.Decisions[i]; d.Step == stepOf(r) {
 			d.keep(p.frame, body, &m)

@@ -132,12 +132,12 @@ func (s *server) fromProvider(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bindSubject says which subject of a provider an account is.
-func (s *server) bindSubject(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
+func (s *server) bindSubject(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
 	subject := access.Subject{Issuer: typed(r, "issuer"), ID: strings.TrimSpace(typed(r, "subject"))}
 	for _, p := range s.Providers {
 		if p.Issuer == subject.Issuer {
-			return "", access.Bind(ctx, tx, subject, id)
+			return drawn{}, access.Bind(ctx, tx, subject, id)
 		}
 	}
-	return "", errQuery
+	return drawn{}, errQuery
 }

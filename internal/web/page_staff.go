@@ -73,11 +73,11 @@ type keyRow struct {
 }
 
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {
-	return s.account(w, r, chi.URLParam(r, "id"), "", "")
+	return s.account(w, r, chi.URLParam(r, "id"), drawn{}, "")
 }
 
-// account shows one account, and a secret that was just drawn for it.
-func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secret access.Secret, blame string) error {
+// account shows one account, and what was just drawn for it.
+func (s *server) account(w http.ResponseWriter, r *http.Request, id string, fresh drawn, blame string) error {
 	now := time.Now()
 	a, err := access.AccountOf(r.Context(), s.Pool, legible(id), now)
 	if err != nil {
@@ -87,10 +87,11 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secr
 	if err != nil {
 		return err
 	}
-	p := accountPage{frame: frameOf(r, "accounts"), Account: a, Secret: secret.Text()}
+	p := accountPage{frame: frameOf(r, "accounts"), Account: a, Secret: fresh.secret.Text(),
+		SecretWord: fresh.word}
 	p.Own = a.ID == p.Staff.ID
-	if a.Role == access.Company && secret != "" {
-		p.Signing = secret.Signing()
+	if a.Role == access.Company && fresh.secret != "" {
+		p.Signing = fresh.secret.Signing()
 	}
 	if p.Subjects, err = access.SubjectsOf(r.Context(), s.Pool, a.ID); err != nil {
 		return err
@@ -100,10 +101,6 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, secr
 	}
 	for _, provider := range s.Providers {
 		p.Providers = append(p.Providers, provider.Issuer)
-	}
-	p.SecretWord = "page.account.key"
-	if strings.HasSuffix(r.URL.Path, "/password") {
-		p.SecretWord = "page.account.one_time"
 	}
 	if carries(r) {
 		p.Label, p.Issuer, p.Subject = typed(r, "label"), typed(r, "issuer"), typed(r, "subject")
@@ -179,7 +176,7 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 		p.blame("id", code)
 		return p.show(w)
 	}
-	var secret access.Secret
+	var fresh drawn
 	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) (err error) {
 		if err := access.Engage(r.Context(), tx, person); err != nil {
 			return err
@@ -188,10 +185,10 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if person.Role == access.Company {
-			secret, err = drawKey(r.Context(), tx, person.ID, r)
+			fresh, err = drawKey(r.Context(), tx, person.ID, r)
 			return err
 		}
-		secret, err = s.Porter.GiveOneTime(r.Context(), tx, person.ID)
+		fresh, err = s.giveOneTime(r.Context(), tx, person.ID, r)
 		return err
 	})
 	if errors.Is(err, access.ErrTaken) {
@@ -202,10 +199,7 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if person.Role != access.Company {
-		r.URL.Path += "/password" // what the secret is
-	}
-	return s.account(w, r, person.ID, secret, "")
+	return s.account(w, r, person.ID, fresh, "")
 }
 
 // personFault says what is wrong with a person who is to have an account.
@@ -228,7 +222,7 @@ func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
 	}
 	person := personIn(r, id)
 	if code := s.personFault(person); code != "" {
-		return s.account(w, r, id, "", code)
+		return s.account(w, r, id, drawn{}, code)
 	}
 	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
 		if err := access.Change(r.Context(), tx, person); err != nil {
@@ -252,7 +246,7 @@ func wroteAccount(ctx context.Context, tx pgx.Tx, a audit.Action, id, result str
 // in the audit, and shows the account with the secret that it drew. Nobody does it
 // to their own.
 func (s *server) onAccount(a audit.Action, result string,
-	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error)) http.HandlerFunc {
+	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error)) http.HandlerFunc {
 	return s.forStaff(func(w http.ResponseWriter, r *http.Request) (err error) {
 		if err := r.ParseForm(); err != nil {
 			return formError(err)
@@ -261,9 +255,9 @@ func (s *server) onAccount(a audit.Action, result string,
 		if id == staffOf(r.Context()).ID {
 			return access.ErrForbidden
 		}
-		var secret access.Secret
+		var fresh drawn
 		err = pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
-			if secret, err = do(r.Context(), tx, id, r); err != nil {
+			if fresh, err = do(r.Context(), tx, id, r); err != nil {
 				return err
 			}
 			return wroteAccount(r.Context(), tx, a, id, result)
@@ -271,22 +265,18 @@ func (s *server) onAccount(a audit.Action, result string,
 		if err != nil {
 			return err
 		}
-		if secret != "" { // shown once: there is no address under which it could be seen again
-			return s.account(w, r, id, secret, "")
+		if fresh.secret != "" { // shown once: there is no address under which it could be seen again
+			return s.account(w, r, id, fresh, "")
 		}
 		http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
 		return nil
 	})
 }
 
-func closeAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-	return "", access.Disable(ctx, tx, id)
+func closeAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
+	return drawn{}, access.Disable(ctx, tx, id)
 }
 
-func reopenAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-	return "", access.Enable(ctx, tx, id)
-}
-
-func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (access.Secret, error) {
-	return s.Porter.GiveOneTime(ctx, tx, id)
+func reopenAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
+	return drawn{}, access.Enable(ctx, tx, id)
 }

@@ -13,21 +13,38 @@ import (
 	"onewindow/internal/access"
 )
 
-const longestLabel = 100 // of a key, in bytes
-
-func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
-	label := strings.TrimSpace(typed(r, "label"))
-	if len(label) > longestLabel {
-		return "", errQuery
-	}
-	key, now := access.NewSecret(), time.Now()
-	return key, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
+// drawn is a secret that was just drawn for an account, and the code of what it is.
+type drawn struct {
+	secret access.Secret
+	word   string
 }
 
-func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (access.Secret, error) {
+// What is drawn for accounts.
+const (
+	oneTimeWord = "page.account.one_time"
+	keyWord     = "page.account.key"
+)
+
+func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
+	once, err := s.Porter.GiveOneTime(ctx, tx, id)
+	return drawn{once, oneTimeWord}, err
+}
+
+const longestLabel = 100 // of a key, in bytes
+
+func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
+	label := strings.TrimSpace(typed(r, "label"))
+	if len(label) > longestLabel {
+		return drawn{}, errQuery
+	}
+	key, now := access.NewSecret(), time.Now()
+	return drawn{key, keyWord}, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
+}
+
+func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
 	key, err := strconv.ParseInt(chi.URLParam(r, "key"), 10, 64)
 	if err != nil {
-		return "", errNotFound
+		return drawn{}, errNotFound
 	}
-	return "", access.RevokeKey(ctx, tx, id, key, time.Now())
+	return drawn{}, access.RevokeKey(ctx, tx, id, key, time.Now())
 }

@@ -8,6 +8,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
+	"onewindow/templates"
 )
 
 // maxRevealReason bounds the reason for seeing people whole, in characters.
@@ -26,10 +27,13 @@ func (s *server) postReveal(w http.ResponseWriter, r *http.Request) error {
 	}
 	reason := strings.TrimSpace(typed(r, "reason"))
 	if code := badReason(reason); code != "" {
-		p := casePageOf(r, c, masked)
-		p.Live, p.Refresh = false, 0
-		p.BadReveal = &mistake{"reveal-reason", p.say("page.reveal.reason", nil), p.say(code, nil)}
-		p.Errors = []mistake{*p.BadReveal}
+		lang := speech(r)
+		m := mistake{"reveal-reason", templates.Say(lang, "page.reveal.reason", nil), templates.Say(lang, code, nil)}
+		p, err := s.caseAgain(r, c, m)
+		if err != nil {
+			return err
+		}
+		p.BadReveal = &m
 		return show(w, http.StatusUnprocessableEntity, "case", p)
 	}
 	if err := s.revealed(r, c.Number, reason); err != nil {
@@ -37,6 +41,9 @@ func (s *server) postReveal(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := casePageOf(r, c, whole)
 	p.Revealed = reason
+	if p.Materials, err = s.materialsOf(r, c); err != nil {
+		return err
+	}
 	return show(w, http.StatusOK, "case", p)
 }
 
@@ -44,7 +51,7 @@ func badReason(reason string) string {
 	switch {
 	case reason == "":
 		return codeTextMissing
-	case utf8.RuneCountInString(reason) > maxRevealReason, len(verdictBody{Reason: reason}.defects()) > 0:
+	case utf8.RuneCountInString(reason) > maxRevealReason, len(wordsFault(reason)) > 0:
 		return "page.reveal.reason_bad"
 	}
 	return ""

@@ -35,7 +35,7 @@ type shape struct {
 func (s *shape) add(code, path string, args map[string]string) {
 	if len(s.found) < maxShapeFindings {
 		s.found = append(s.found, registration.Finding{
-			Check: "F", Outcome: registration.Block, Code: code, Field: path, Args: args})
+			Check: registration.CheckForm, Outcome: registration.Block, Code: code, Field: path, Args: args})
 	}
 }
 

@@ -16,15 +16,18 @@ const (
 )
 
 // defects finds what is wrong with the words of a verdict.
-func (b verdictBody) defects() registration.Findings {
+func (b verdictBody) defects() registration.Findings { return wordsFault(b.Reason) }
+
+// wordsFault finds what is wrong with a person's words, in the field "reason".
+func wordsFault(words string) registration.Findings {
 	block := func(code string, args map[string]string) registration.Findings {
 		return registration.Findings{{Check: registration.CheckForm, Outcome: registration.Block,
 			Code: code, Field: "reason", Args: args}}
 	}
-	if r, bad := registration.Forbidden(strings.ReplaceAll(b.Reason, "\n", "")); bad {
+	if r, bad := registration.Forbidden(strings.ReplaceAll(words, "\n", "")); bad {
 		return block(codeTextForbidden, map[string]string{"character": fmt.Sprintf("U+%04X", r)})
 	}
-	if utf8.RuneCountInString(b.Reason) > maxReason {
+	if utf8.RuneCountInString(words) > maxReason {
 		return block(codeTextTooLong, map[string]string{"most": strconv.Itoa(maxReason)})
 	}
 	return nil
