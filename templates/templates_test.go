@@ -140,6 +140,7 @@ func ids(t *testing.T) map[string][]string {
 		all["message."+template] = notice.Args(notice.Template(template))
 	}
 	add("audit", constants(t, "internal/audit", "Action")...)
+	add("sample", constants(t, "internal/demo", "Lesson")...)
 	addTaxCodes(t, all)
 	addProblems(t, all)
 	return all

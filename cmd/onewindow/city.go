@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/client"
@@ -57,6 +59,7 @@ func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, addre
 	c.doors, err = openOffice(ctx, d.db, l, flowOptions{
 		name: cityName(d.dir), offices: c.offices.Offices, moved: c.ring, log: d.log,
 		demonstration: true,
+		samples:       func(ctx context.Context) ([]web.Sample, error) { return samplesOf(ctx, d.db.pool) },
 		inbox:         func() []web.Letter { return lettersOf(c.offices.Inbox) },
 		told:          defaults(), watch: &watch{traces: &meter.Traces{}, disk: diskConfig{Path: d.dir, LeastFree: 64 << 20}},
 	})
@@ -98,6 +101,15 @@ func (c *city) pay(ctx context.Context, ref string, sum money.Fen) error {
 		return err
 	}
 	return c.offices.Pay(ctx, ref)
+}
+
+// samplesOf lists the contracts that nobody has handed in.
+func samplesOf(ctx context.Context, pool *pgxpool.Pool) (samples []web.Sample, err error) {
+	free, err := demo.Samples(ctx, pool)
+	for _, s := range free {
+		samples = append(samples, web.Sample{Contract: s.Contract, Lesson: string(s.Lesson)})
+	}
+	return samples, err
 }
 
 // lettersOf shows what the carrier of the city was given.

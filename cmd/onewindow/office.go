@@ -66,9 +66,10 @@ type flowOptions struct {
 	// demonstration says that everybody knows the accounts.
 	demonstration bool
 
-	inbox func() []web.Letter // of a demonstration; nil outside it
-	told  config              // what the process was told
-	watch *watch
+	samples func(context.Context) ([]web.Sample, error) // of a demonstration; nil outside it
+	inbox   func() []web.Letter                         // of a demonstration; nil outside it
+	told    config                                      // what the process was told
+	watch   *watch
 }
 
 // heard counts a move and passes it on.
@@ -143,6 +144,7 @@ func doors(life context.Context, d *database, flow *jobs.Flow, options flowOptio
 	}
 	return options.watch.traces.Requests(web.New(web.Config{
 		Flow: flow, Pool: d.pool, Log: options.log, Inbox: options.inbox, Files: desk,
+		Samples:        options.samples,
 		Secure:         strings.HasPrefix(options.told.PublicURL, "https://"),
 		TrustedProxies: options.told.TrustedProxies, Limits: options.told.Limits,
 		Porter: d.porter(), Idle: options.told.SignIn.IdleLock.time(), Providers: options.told.SignIn.Providers,

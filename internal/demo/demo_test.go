@@ -70,6 +70,35 @@ func TestEverySaleOfTheDemonstrationHasNothingAgainstIt(t *testing.T) {
 	}
 }
 
+// The clerk's form offers what can be handed in, and says what for.
+func TestTheSamplesAreTheContractsThatNobodyHasHandedIn(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	if err := Seed(t.Context(), pool); err != nil {
+		t.Fatal(err)
+	}
+	samples, err := Samples(t.Context(), pool)
+	if err != nil || len(samples) < 12 || samples[0].Contract != "YY-2026-000101" {
+		t.Fatalf("samples %v, %v", samples, err)
+	}
+	for _, s := range samples {
+		if s.Lesson == "" {
+			t.Errorf("%s shows nothing", s.Contract)
+		}
+	}
+	err = pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		_, err := intake.Accept(t.Context(), tx, "clerk-02", intake.Key{Client: "clerk-02", Value: "1"}, listings()[0].application())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := Samples(t.Context(), pool)
+	if err != nil || len(left) != len(samples)-1 || left[0].Contract == samples[0].Contract {
+		t.Errorf("after the first was handed in: %v, %v", left, err)
+	}
+}
+
 func porter(pool *pgxpool.Pool) access.Porter {
 	return access.Porter{Pool: pool, Hasher: access.NewHasher(1)}
 }

@@ -19,7 +19,10 @@ import (
 )
 
 func (s *server) showNew(w http.ResponseWriter, r *http.Request) error {
-	p := newPageOf(r, newForm())
+	p, err := s.newPageOf(r, newForm())
+	if err != nil {
+		return err
+	}
 	p.Focus = "contract"
 	if carries(r) {
 		p.Form, p.Focus = readForm(r), ""
@@ -30,10 +33,14 @@ func (s *server) showNew(w http.ResponseWriter, r *http.Request) error {
 	return show(w, http.StatusOK, "new", p)
 }
 
-func newPageOf(r *http.Request, f intakeForm) newPage {
-	p := newPage{frame: frameOf(r, "new"), Form: f}
+// newPageOf is the page with a form, and in a demonstration with contracts to try.
+func (s *server) newPageOf(r *http.Request, f intakeForm) (p newPage, err error) {
+	p = newPage{frame: frameOf(r, "new"), Form: f}
 	p.Carry, p.CarryDo = "intake-form", "check"
-	return p
+	if s.Samples != nil {
+		p.Samples, err = s.Samples(r.Context())
+	}
+	return p, err
 }
 
 // postNew does what the pressed button says. Whatever was typed is kept.
@@ -41,9 +48,15 @@ func (s *server) postNew(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	p := newPageOf(r, readForm(r))
+	p, err := s.newPageOf(r, readForm(r))
+	if err != nil {
+		return err
+	}
 	do, about, _ := strings.Cut(r.PostFormValue("do"), ".")
 	switch do {
+	case "sample":
+		p.Form.Contract = about
+		fallthrough
 	case "prefill":
 		if err := s.prefill(r.Context(), &p); err != nil {
 			return err

@@ -20,6 +20,7 @@ type newPage struct {
 	Focus    string // id of the input that has the cursor
 	Note     string
 	Checking bool
+	Samples  []Sample // of a demonstration
 
 	Answers  intake.Application // of the check page
 	Location string
@@ -27,6 +28,10 @@ type newPage struct {
 	Concerns []findingRow // what a person must look at
 	Key      string       // makes two clicks one case
 }
+
+// Sample is a contract of a demonstration to try the form with. The words for what
+// its sale shows are in the catalogues under "sample." and the lesson.
+type Sample struct{ Contract, Lesson string }
 
 // Bad returns all that is wrong with a field, nil if nothing is.
 func (p newPage) Bad(id string) *mistake {

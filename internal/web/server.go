@@ -59,6 +59,9 @@ type Config struct {
 	// Inbox returns the messages that a demonstration's carrier was given, the newest
 	// first; nil, and no page, outside it.
 	Inbox func() []Letter
+	// Samples lists the contracts of a demonstration that a newcomer may hand in; nil,
+	// and no list, outside it.
+	Samples func(context.Context) ([]Sample, error)
 	// Files takes the materials of cases; nil takes one that keeps them in the database
 	// and asks no scanner.
 	Files *files.Desk
