@@ -27,6 +27,9 @@ const (
 	ProofLength   = 5 * time.Minute  // in which a proof authorises one entry or one hand-over
 	UsualIdle     = 5 * time.Minute  // after which a session is locked, where nothing else is configured
 
+	// Memory is how long after its end it is known whose a session of staff was.
+	Memory = 24 * time.Hour
+
 	seenAgain = 10 * time.Second // how exactly it is known when somebody was there
 )
 

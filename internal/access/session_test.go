@@ -30,10 +30,29 @@ func TestASessionLastsAWorkingDay(t *testing.T) {
 			t.Errorf("%s: %+v, %v", tt.name, s, err)
 		}
 	}
-	open(t, g.Pool, clerk, noon.Add(SessionLength))
+	open(t, g.Pool, clerk, noon.Add(SessionLength+Memory))
 	var left int
 	if err := g.Pool.QueryRow(t.Context(), `SELECT count(*) FROM access_session`).Scan(&left); err != nil || left != 1 {
 		t.Errorf("%d sessions are left, want the new one only (%v)", left, err)
+	}
+}
+
+func TestWhoseASessionWasIsKnownForADayAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, clerk, guard)
+	token := open(t, g.Pool, clerk, noon)
+	open(t, g.Pool, guard, noon.Add(SessionLength+time.Hour)) // sweeps
+	last := noon.Add(SessionLength + Memory - time.Microsecond)
+	if id, err := HolderOf(t.Context(), g.Pool, token, last); err != nil || id != clerk.ID {
+		t.Errorf("within a day: %q, %v", id, err)
+	}
+	for _, tt := range []struct {
+		token string
+		at    time.Time
+	}{{token, last.Add(time.Microsecond)}, {NewSecret().Text(), noon}, {"", noon}} {
+		if id, err := HolderOf(t.Context(), g.Pool, tt.token, tt.at); !errors.Is(err, ErrNoSession) {
+			t.Errorf("%v: %q, %v", tt.at, id, err)
+		}
 	}
 }
 

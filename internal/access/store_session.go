@@ -13,7 +13,8 @@ import (
 
 // OpenSession signs a person in at the instant at, for SessionLength, and ends the
 // one they had. The token goes into their cookie; what has expired by then is swept
-// away. Signing in is no proof of what is done afterwards.
+// away, that of staff when nobody needs to remember it either. Signing in is no
+// proof of what is done afterwards.
 func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret, error) {
 	token := NewSecret()
 	for _, do := range []struct {
@@ -22,7 +23,9 @@ func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret
 	}{
 		{`SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, []any{p.ID}}, // two at once take turns
 		{`UPDATE access_session SET elsewhere = true WHERE person = $1`, []any{p.ID}},
-		{`DELETE FROM access_session WHERE expires_at <= $1`, []any{at}},
+		{`DELETE FROM access_session
+			WHERE expires_at <= CASE WHEN person IS NULL THEN $1::timestamptz ELSE $2::timestamptz END`,
+			[]any{at, at.Add(-Memory)}},
 		{`INSERT INTO access_session (token_hash, person, opened_at, seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)`,
 			[]any{token.hash(), p.ID, at, at.Add(SessionLength)}},
 	} {
@@ -66,6 +69,23 @@ func BySession(ctx context.Context, db Querier, token string, at time.Time) (Ses
 		s.ID = citizenID(s.Person)
 	}
 	return s, nil
+}
+
+// HolderOf returns the member of the staff whose session a token is, or was until
+// Memory before at; ErrNoSession if it is or was nobody's. It lets nobody in: it
+// tells whose is what was typed into a session that had ended.
+func HolderOf(ctx context.Context, db Querier, token string, at time.Time) (id string, err error) {
+	given, drawn := ParseSecret(token)
+	if !drawn {
+		return "", ErrNoSession
+	}
+	err = db.QueryRow(ctx, `
+		SELECT person FROM access_session WHERE token_hash = $1 AND person IS NOT NULL AND expires_at > $2`,
+		given.hash(), at.Add(-Memory)).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNoSession
+	}
+	return id, err
 }
 
 // Seen notes that somebody was at a session.

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"templates": {"internal/money"},
 	"internal/access": {"internal/audit", "internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
 		"golang.org/x/oauth2"},
+	"internal/draft":    {"internal/access", "internal/vault", "pgx"},
 	"internal/money":    {},
 	"internal/outbound": {"standard-webhooks"},
 	"internal/audit":    {"pgx"},
@@ -48,7 +49,8 @@ var mayImport = map[string][]string{
 	"internal/schema":   {"pgx", "tern", "river"},
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "tax/payment", "utilities",
-		"templates", "internal/access", "internal/audit", "internal/files", "internal/health", "internal/money", "internal/notice",
+		"templates", "internal/access", "internal/audit", "internal/draft", "internal/files", "internal/health",
+		"internal/money", "internal/notice",
 		"internal/outbound", "pgx", "chi", "barcode", "httprate", "yaml", "golang-lru"},
 }
 

@@ -62,6 +62,7 @@ type frame struct {
 	Lang    string // of its words
 	Large   bool   // in large type
 	Here    string // its own address, to come back to
+	Kept    bool   // it shows what its reader had typed before the session was locked or over
 	// Carry is the id of the form whose fields come back when another language is
 	// chosen; "" if the page has none. CarryDo is what Enter does in it.
 	Carry, CarryDo string
@@ -146,6 +147,9 @@ func (s *server) pageIf(a access.Action, h handler) handler {
 		if err := permit(r.Context(), a); err != nil {
 			return err
 		}
+		if err := s.sent(r); err != nil {
+			return err
+		}
 		return h(w, r)
 	}
 }
@@ -178,6 +182,9 @@ type problemPage struct {
 func (s *server) refusePage(w http.ResponseWriter, r *http.Request, err error) {
 	f := faultOf(err)
 	if to := s.doorFor(r, err); to != "" {
+		if err := s.keepDraft(r); err != nil {
+			s.Log.ErrorContext(r.Context(), "cannot keep a draft", "err", err)
+		}
 		lead(w, r, to)
 		return
 	}

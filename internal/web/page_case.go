@@ -80,10 +80,17 @@ func (s *server) showCasePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	kept, err := s.kept(r)
+	if err != nil {
+		return err
+	}
 	p := casePageOf(r, c, masked)
 	p.Accepted = r.URL.Query().Has("accepted")
 	if carries(r) {
 		p.keepTyped(r)
+	}
+	if p.Kept = kept; kept {
+		p.Live = false // nothing is replaced under what was typed
 	}
 	if p.Materials, err = s.materialsOf(r, c); err != nil {
 		return err
@@ -103,7 +110,7 @@ func (p *casePage) keepTyped(r *http.Request) {
 	default:
 		for i := range p.Decisions {
 			if d := &p.Decisions[i]; d.Form == at {
-				d.keep(p.frame, verdictBody{Verdict: typed(r, "verdict"), Reason: typed(r, "reason")}, &mistake{})
+				d.keep(p.frame, verdictIn(r), &mistake{})
 			}
 		}
 	}

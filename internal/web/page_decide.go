@@ -115,8 +115,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(intake.Steps(), stepOf(r)) {
 		return errNotFound
 	}
-	body := verdictBody{Verdict: typed(r, "verdict")}
-	body.Reason = strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))
+	body := verdictIn(r)
 	if found := body.defects(); len(found) > 0 {
 		m := mistake{ID: "reason-", Text: templates.Say(speech(r), found[0].Code, found[0].Args)}
 		return s.decideAgain(w, r, body, http.StatusUnprocessableEntity, m)
@@ -134,6 +133,12 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/cases/"+string(number), http.StatusSeeOther)
 	return nil
+}
+
+// verdictIn is what was chosen and typed.
+func verdictIn(r *http.Request) verdictBody {
+	reason := strings.TrimSpace(strings.ReplaceAll(typed(r, "reason"), "\r\n", "\n"))
+	return verdictBody{Verdict: typed(r, "verdict"), Reason: reason}
 }
 
 // notTaken says on the case page why the verdict was not taken, where the case

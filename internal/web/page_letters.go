@@ -39,10 +39,15 @@ var done = map[jobs.Ending]string{
 }
 
 func (s *server) showLetters(w http.ResponseWriter, r *http.Request) error {
+	kept, err := s.kept(r)
+	if err != nil {
+		return err
+	}
 	p, err := s.lettersPage(r)
 	if err != nil {
 		return err
 	}
+	p.Kept = kept
 	if p.Refresh = 30; carries(r) {
 		p.Refresh = 0
 	}

@@ -19,11 +19,15 @@ import (
 )
 
 func (s *server) showNew(w http.ResponseWriter, r *http.Request) error {
+	kept, err := s.kept(r)
+	if err != nil {
+		return err
+	}
 	p, err := s.newPageOf(r, newForm())
 	if err != nil {
 		return err
 	}
-	p.Focus = "contract"
+	p.Focus, p.Kept = "contract", kept
 	if carries(r) {
 		p.Form, p.Focus = readForm(r), ""
 		if typed(r, "key") != "" { // of the answers to be checked
@@ -67,6 +71,8 @@ func (s *server) postNew(w http.ResponseWriter, r *http.Request) error {
 		p.remove(about)
 	case "edit":
 		p.edit(about)
+	case "clear":
+		p.Form, p.Focus = newForm(), "contract"
 	case "submit":
 		return s.accept(w, r, p)
 	default:

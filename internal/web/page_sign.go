@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -38,7 +39,7 @@ func (s *server) signPages(r chi.Router) {
 // doorFor returns where a browser is led to whose request is refused because of
 // who asks; "" if that is not why. It comes back to where it was.
 func (s *server) doorFor(r *http.Request, err error) string {
-	next := hereOf(r)
+	next := cmp.Or(formPage(r), hereOf(r))
 	if r.Header.Get("HX-Request") != "" { // a part of a page: the page is meant
 		if at, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil {
 			next = within(at.RequestURI())
@@ -183,7 +184,7 @@ func (s *server) postCode(w http.ResponseWriter, r *http.Request) error {
 // enter goes in with a new session: to where the person wanted to be, or to where
 // their role begins.
 func (s *server) enter(w http.ResponseWriter, r *http.Request, token access.Secret, who access.Person, next string) {
-	s.letIn(w, token, access.SessionLength)
+	s.letIn(w, token, access.SessionLength+access.Memory) // what is typed into an ended session's page has an owner
 	if next == "/" {
 		next = homeOf(who.Role)
 	}
