@@ -133,13 +133,15 @@ func explain(out io.Writer, p *client.Problem) {
 
 // follow shows the case until its certificate is issued and writes that.
 func (c submitCommand) follow(ctx context.Context, clerk client.Client, number string, s streams) error {
-	shown, told := newTimeline(s.err), ""
+	shown, told := newTimeline(s.err), map[string]string{}
 	err := clerk.Follow(ctx, number, func(found client.Case) bool {
 		shown.show(found)
-		if step, stuck := found.Stuck(); stuck && told != step.Step+step.State {
-			told = step.Step + step.State
-			fmt.Fprintf(s.err, "  … 等待%s waiting for the %s: %s/cases/%s\n",
-				say("holder."+step.Holder), step.Holder, clerk.Server, number)
+		for _, step := range found.Waits() {
+			if told[step.Step] != step.State {
+				told[step.Step] = step.State
+				fmt.Fprintf(s.err, "  … %s等待%s %s waits for the %s: %s/cases/%s\n", say("step."+step.Step),
+					say("holder."+step.Holder), step.Step, step.Holder, clerk.Server, number)
+			}
 		}
 		return found.Issued() || found.Refused()
 	})

@@ -135,6 +135,10 @@ func (g Porter) Enrol(ctx context.Context, token, code string, at time.Time) (se
 	return session, p, err
 }
 
+// CrewPrefix begins the ids of a demonstration's accounts that act by themselves:
+// nobody is shown their codes, and so nobody signs in under them.
+const CrewPrefix = "crew-"
+
 // Known is an account of the demonstration, whose password and seed everybody may
 // know.
 type Known struct {

@@ -37,6 +37,18 @@ func (c Case) Over() bool {
 	return !open && (c.State == "closed" || c.State == "refused")
 }
 
+// Waits lists the steps that wait for somebody: a person of the office, the
+// applicant, a company.
+func (c Case) Waits() (steps []Step) {
+	for _, s := range c.Steps {
+		switch s.State {
+		case "manual", "needs_input", "awaiting_payment", "awaiting_company":
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
 // Stuck returns the step that waits for a person of the office, and false if none does.
 func (c Case) Stuck() (Step, bool) {
 	for _, s := range c.Steps {

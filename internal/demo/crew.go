@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"onewindow/internal/access"
 	"onewindow/internal/client"
 	"onewindow/internal/money"
 )
@@ -19,8 +20,9 @@ const (
 	Clerk = "clerk-01"
 	// ByHand is the clerk whose cases the crew leaves alone.
 	ByHand = "clerk-02"
-	// Registrar approves for the crew; registrar-01 is free to decide by hand.
-	Registrar = "registrar-02"
+	// Registrar approves for the crew. Nobody signs in under it: a session that
+	// somebody else opens ends the one before.
+	Registrar = access.CrewPrefix + "registrar"
 )
 
 // Crew are the registrar and the payer of the demonstration. They act on the
@@ -28,7 +30,7 @@ const (
 // approves what no machine finding speaks against, the payer pays what is asked.
 // What needs judgement they leave to people.
 type Crew struct {
-	API client.Client // of Registrar, who signs in and approves by password and code
+	API client.Client // of Registrar, by key: it looks
 	// Code returns a code of the registrar's that has not been given yet.
 	Code func(ctx context.Context) (string, error)
 	// Pay pays a bill at the gateway.
@@ -37,14 +39,15 @@ type Crew struct {
 	Wake <-chan struct{}
 	Log  *slog.Logger
 
-	left map[string]bool // cases whose review needs judgement
+	session client.Client   // of Registrar, by password and code: it approves
+	left    map[string]bool // cases whose review needs judgement
 }
 
 const lookAround = time.Second
 
 // Work acts until ctx ends.
 func (c *Crew) Work(ctx context.Context) {
-	c.left = map[string]bool{}
+	c.left, c.session = map[string]bool{}, c.API
 	tick := time.NewTicker(lookAround)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -75,24 +78,24 @@ func (c *Crew) approve(ctx context.Context, number, step string) error {
 	if err := c.prove(ctx); err != nil {
 		return err
 	}
-	return c.API.Decide(ctx, number, step, "approve", "")
+	return c.session.Decide(ctx, number, step, "approve", "")
 }
 
 // prove gives password and code. A session that ended gives way to a new one.
 func (c *Crew) prove(ctx context.Context) error {
-	err := c.withCode(ctx, c.API.Prove)
+	err := c.withCode(ctx, c.session.Prove)
 	var refused *client.Problem
 	if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
 		return err
 	}
 	err = c.withCode(ctx, func(ctx context.Context, password, code string) (err error) {
-		c.API, err = c.API.SignIn(ctx, password, code)
+		c.session, err = c.API.SignIn(ctx, password, code)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return c.withCode(ctx, c.API.Prove)
+	return c.withCode(ctx, c.session.Prove)
 }
 
 func (c *Crew) withCode(ctx context.Context, do func(ctx context.Context, password, code string) error) error {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"onewindow/internal/access"
@@ -34,7 +35,9 @@ func (s *server) showCodes(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := codesPage{frame: frameOf(r, "")}
 	p.Left, p.Refresh = int(access.CodeLeft(now).Seconds()), 10
-	accounts = slices.DeleteFunc(accounts, func(a access.Account) bool { return codes[a.ID] == "" || !a.Role.Staff() })
+	accounts = slices.DeleteFunc(accounts, func(a access.Account) bool {
+		return codes[a.ID] == "" || !a.Role.Staff() || strings.HasPrefix(a.ID, access.CrewPrefix)
+	})
 	for _, a := range accounts {
 		p.People = append(p.People, codeRow{a, codes[a.ID]})
 	}
