@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -164,7 +165,8 @@ func (p *Payments) pay(w http.ResponseWriter, r *http.Request) {
 		p.tell(o)
 	}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		http.Redirect(w, r, "../../pay/"+o.Ref, http.StatusSeeOther)
+		w.Header().Set("Location", "../../pay/"+url.PathEscape(o.Ref)) // the browser knows what the gateway is mounted under
+		w.WriteHeader(http.StatusSeeOther)
 		return
 	}
 	reply(w, o)
