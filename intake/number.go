@@ -3,7 +3,9 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Number is an acceptance number (受理编号): YYYYMMDD of acceptance in
@@ -38,6 +40,20 @@ func ParseNumber(s string) (Number, error) {
 		return "", ErrBadNumber
 	}
 	return Number(s), nil
+}
+
+// ReadNumber is ParseNumber of what somebody typed or pasted: with full-width
+// digits, blanks or dashes among them.
+func ReadNumber(typed string) (Number, error) {
+	return ParseNumber(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Zs, r), unicode.Is(unicode.Pd, r), r == '−':
+			return -1
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		}
+		return r
+	}, strings.TrimSpace(typed)))
 }
 
 // check is ISO/IEC 7064 MOD 11,10 over decimal digits.

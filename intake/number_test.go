@@ -44,7 +44,7 @@ func TestEveryWrongDigitIsFound(t *testing.T) {
 }
 
 func FuzzParseNumber(f *testing.F) {
-	f.Add("202611220000019")
+	f.Add("202611220000014")
 	f.Add("2026112200000１9")
 	f.Add("99999999999999999999999999")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -53,4 +53,17 @@ func FuzzParseNumber(f *testing.F) {
 			t.Errorf("ParseNumber(%q) = %q", s, n)
 		}
 	})
+}
+
+func TestANumberIsReadHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]Number{
+		"202611220000014": "202611220000014", " 20261122 0000014\t": "202611220000014", "20261122-000001-4": "202611220000014",
+		"２０２６１１２２０００００１４": "202611220000014", "20261122—0000014": "202611220000014", "20261122000001": "", "2026112200000I9": "",
+		"202611220000018": "", "2026\x001122000014": "",
+	} {
+		if got, err := ReadNumber(typed); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q is read as %q, %v", typed, got, err)
+		}
+	}
 }

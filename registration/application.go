@@ -50,7 +50,7 @@ func (a Application) Normalise() Application {
 	a.Kind = Kind(trim(string(a.Kind)))
 	a.Unit = UnitCode(foldCode(string(a.Unit)))
 	a.Certificate = normaliseNumber(string(a.Certificate))
-	a.Contract = foldASCII(trim(a.Contract))
+	a.Contract = ContractNumber(a.Contract)
 	a.CoOwnership = CoOwnership(trim(string(a.CoOwnership)))
 	a.Sellers = normaliseParties(a.Sellers)
 	a.Buyers = normaliseParties(a.Buyers)

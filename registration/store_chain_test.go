@@ -67,7 +67,7 @@ func drawBuyers(t *rapid.T, owners []Holder) (CoOwnership, []Party) {
 func (r register) sellOn(caseID int64, unit UnitCode, how CoOwnership, buyers []Party, good bool) error {
 	right, _ := r.title(unit).CurrentRight()
 	a := application()
-	a.Unit, a.Certificate, a.Contract = unit, right.Number, fmt.Sprintf("sale %d", caseID)
+	a.Unit, a.Certificate, a.Contract = unit, right.Number, fmt.Sprintf("SALE-%d", caseID)
 	a.CoOwnership, a.Buyers, a.Sellers = how, buyers, nil
 	for _, h := range right.Holders {
 		a.Sellers = append(a.Sellers, Party{Name: h.Name, IDKind: h.IDKind, ID: h.ID, Share: h.Share})

@@ -12,7 +12,7 @@ func TestAContractKeepsTheTelephonesOfItsParties(t *testing.T) {
 	t.Parallel()
 	r := newRegister(t, 1)
 	c := filed()
-	c.Number, c.Buyers[0].Phone = "with a telephone", "12000000001"
+	c.Number, c.Buyers[0].Phone = "WITH-TELEPHONE", "12000000001"
 	r.must(func(ctx context.Context, tx pgx.Tx) error { return PutContract(ctx, tx, c) })
 	r.must(func(ctx context.Context, tx pgx.Tx) error {
 		got, err := ContractOf(ctx, tx, c.Number)

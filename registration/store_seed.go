@@ -106,6 +106,7 @@ func putRight(ctx context.Context, tx pgx.Tx, r Right) (id int64, err error) {
 
 // PutContract files a contract as the housing bureau would.
 func PutContract(ctx context.Context, tx pgx.Tx, c Contract) error {
+	c.Number = ContractNumber(c.Number)
 	var batch pgx.Batch
 	batch.Queue(`
 		INSERT INTO registration_contract (number, unit, area, price, co_ownership, signed_on, filed_on, revoked_on)

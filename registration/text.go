@@ -28,6 +28,14 @@ func foldCode(s string) string {
 	return strings.ToUpper(without(foldASCII(s), blank))
 }
 
+// dashes are what keyboards, word processors and messages make of a hyphen.
+var dashes = strings.NewReplacer("‐", "-", "‑", "-", "‒", "-", "–", "-", "—", "-", "―", "-", "−", "-", "﹣", "-")
+
+// ContractNumber is the number of a filed contract however somebody typed or pasted
+// it: half-width, upper case, no blanks, every dash a hyphen. Numbers are stored and
+// looked up so.
+func ContractNumber(typed string) string { return dashes.Replace(foldCode(typed)) }
+
 // foldPhone drops what people put between the digits of a telephone number.
 func foldPhone(s string) string {
 	return without(foldASCII(s), func(r rune) bool { return blank(r) || r == '-' })

@@ -14,6 +14,7 @@ import (
 	"onewindow/internal/access"
 	"onewindow/internal/notice"
 	"onewindow/jobs"
+	"onewindow/registration"
 )
 
 // citizenPages adds the pages of the parties: one question on each.
@@ -96,7 +97,7 @@ func (s *server) postNumber(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	number := plain(typed(r, "number"))
+	number := caseOrContract(typed(r, "number"))
 	if number == "" {
 		p := numberPage(r)
 		p.blame("number", codeTextMissing)
@@ -108,6 +109,15 @@ func (s *server) postNumber(w http.ResponseWriter, r *http.Request) error {
 	s.remember(w, numberCookie, url.QueryEscape(number), access.CodeLength) // not in the address: people mistype
 	http.Redirect(w, r, "/my/code", http.StatusSeeOther)
 	return nil
+}
+
+// caseOrContract is an acceptance number or the number of a contract, however it was
+// typed or pasted.
+func caseOrContract(typed string) string {
+	if number, err := intake.ReadNumber(typed); err == nil {
+		return string(number)
+	}
+	return registration.ContractNumber(typed)
 }
 
 // citizenCodePage asks for the code that was sent for a number.
@@ -159,7 +169,7 @@ func (s *server) askCode(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrict(w, r, &b); err != nil {
 		return err
 	}
-	if err := s.sendCodes(r, plain(b.Number)); err != nil {
+	if err := s.sendCodes(r, caseOrContract(b.Number)); err != nil {
 		return err
 	}
 	return answer(w, http.StatusAccepted, map[string]int{"valid_minutes": int(access.CodeLength.Minutes())})
@@ -177,7 +187,7 @@ func (s *server) openCitizenSession(w http.ResponseWriter, r *http.Request) erro
 	if err := readStrict(w, r, &c); err != nil {
 		return err
 	}
-	token, err := s.Porter.ByCode(r.Context(), plain(c.Number), c.Code, time.Now())
+	token, err := s.Porter.ByCode(r.Context(), caseOrContract(c.Number), c.Code, time.Now())
 	if err != nil {
 		return err
 	}

@@ -182,7 +182,7 @@ func peopleOf(lang string, a intake.Application, e exposure) []peopleView {
 // asked for again. Phones and accounts that were typed stay.
 func (s *server) prefill(ctx context.Context, p *newPage) error {
 	p.Focus = "contract"
-	number := intakeNumber(p.Form.Contract)
+	number := registration.ContractNumber(p.Form.Contract)
 	if number == "" {
 		p.Errors = []mistake{{"contract", p.word("field", "contract"), p.say(codeTextMissing, nil)}}
 		return nil
@@ -201,10 +201,6 @@ func (s *server) prefill(ctx context.Context, p *newPage) error {
 	}
 	p.Note, p.Focus = p.say("page.new.prefilled", nil), "sellers-0-phone"
 	return nil
-}
-
-func intakeNumber(contract string) string {
-	return registration.Application{Contract: contract}.Normalise().Contract
 }
 
 // fill writes a filed contract into the form.

@@ -133,7 +133,7 @@ func queueLink(holder string, before intake.Number) string {
 
 // findCase goes to the case whose number was typed or scanned.
 func (s *server) findCase(w http.ResponseWriter, r *http.Request) error {
-	number, err := intake.ParseNumber(plain(r.URL.Query().Get("number")))
+	number, err := intake.ReadNumber(r.URL.Query().Get("number"))
 	if err != nil {
 		return err
 	}
