@@ -123,6 +123,25 @@ func (f *Flow) AuditOf(ctx context.Context, kind, object string, after int64,
 	return lines, err
 }
 
+// SearchAudit returns lines of the audit of all objects, the newest first.
+func (f *Flow) SearchAudit(ctx context.Context, q audit.Query, limit int) (lines []audit.Line, err error) {
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		lines, err = audit.Search(ctx, tx, q, limit)
+		return err
+	})
+	return lines, err
+}
+
+// VerifyAuditOf computes every hash of an object's chain anew.
+func (f *Flow) VerifyAuditOf(ctx context.Context, of audit.Name) (r audit.Report, err error) {
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err = pgx.BeginTxFunc(ctx, f.pool, snapshot, func(tx pgx.Tx) error {
+		r, err = audit.VerifyChain(ctx, tx, of)
+		return err
+	})
+	return r, err
+}
+
 // Saw writes down that something was seen, on behalf of the context's Origin. What
 // cannot be written down must not be shown.
 func (f *Flow) Saw(ctx context.Context, e audit.Event) error { return audit.Write(ctx, f.pool, e) }

@@ -140,6 +140,7 @@ func ids(t *testing.T) map[string][]string {
 		all["message."+template] = notice.Args(notice.Template(template))
 	}
 	add("audit", constants(t, "internal/audit", "Action")...)
+	add("audit_kind", audit.Kinds()...)
 	add("sample", constants(t, "internal/demo", "Lesson")...)
 	addTaxCodes(t, all)
 	addProblems(t, all)
@@ -381,5 +382,20 @@ func TestNoTextIsGivenTwice(t *testing.T) {
 		if len(seen) < 500 {
 			t.Errorf("%s has %d texts, which cannot be all", file, len(seen))
 		}
+	}
+}
+
+// What the audit can say, its page can be asked for.
+func TestTheAuditIsSearchedForEveryAction(t *testing.T) {
+	t.Parallel()
+	var known []string
+	for _, a := range audit.Actions() {
+		known = append(known, string(a))
+	}
+	written := constants(t, "internal/audit", "Action")
+	slices.Sort(known)
+	slices.Sort(written)
+	if !slices.Equal(known, written) {
+		t.Errorf("the search knows %q, the audit writes %q", known, written)
 	}
 }

@@ -148,6 +148,12 @@ export interface AuditLine {
   text: string;
 }
 
+export interface AuditSearch {
+  audit: FoundLine[];
+  /** where the list goes on */
+  next?: string;
+}
+
 /** What one payer owes */
 export interface Bill {
   /** 1/100 yuan */
@@ -511,6 +517,51 @@ export interface FollowCaseParams {
   number: AcceptanceNumber;
 }
 
+export interface FoundLine {
+  action: string;
+  /** a staff id, applicant, machine or public */
+  actor: string;
+  /** @format date-time */
+  at: string;
+  /** the address it was asked from */
+  from?: string;
+  /**
+   * SHA-256 of this line and the hash of the line before it
+   * @format byte
+   */
+  hash: Blob;
+  /**
+   * over all chains
+   * @format int64
+   */
+  id: number;
+  /** of the object */
+  kind: string;
+  /** its number or code */
+  object: string;
+  /**
+   * in the object's chain
+   * @format int64
+   */
+  ordinal: number;
+  /**
+   * the hash of the line before it in its chain
+   * @format byte
+   */
+  previous: Blob;
+  /** in the actor's words */
+  reason: string;
+  /** the X-Request-Id */
+  request?: string;
+  result: string;
+  /** in which the actor acted */
+  role: string;
+  /** the action in words */
+  text: string;
+  /** whether the hash is that of what the line says */
+  whole: boolean;
+}
+
 export interface GetTaxFileParams {
   /**
    * acceptance number (受理编号)
@@ -814,6 +865,48 @@ export interface RetryDeadLetterParams {
   letter: string;
 }
 
+export interface SearchAuditParams {
+  /**
+   * only lines that say this, such as revealed
+   * @maxLength 40
+   */
+  action?: string;
+  /**
+   * only what this one did or saw
+   * @maxLength 200
+   */
+  actor?: string;
+  /**
+   * where to go on; taken from next
+   * @maxLength 200
+   */
+  cursor?: string;
+  /** only lines about objects of this kind */
+  kind?: "case" | "unit" | "staff" | "certificate" | "letter";
+  /**
+   * at most so many at once
+   * @min 1
+   * @max 200
+   * @default 50
+   */
+  limit?: number;
+  /**
+   * only lines about this object: its number or code
+   * @maxLength 200
+   */
+  object?: string;
+  /**
+   * only lines of this moment or later
+   * @format date-time
+   */
+  since?: string;
+  /**
+   * only lines before this moment
+   * @format date-time
+   */
+  until?: string;
+}
+
 export interface SecondOpinionParams {
   /**
    * acceptance number (受理编号)
@@ -913,6 +1006,21 @@ export interface ShowCertificateParams {
   number: AcceptanceNumber;
 }
 
+export interface ShowDeadLetterAuditParams {
+  /**
+   * an ordinal; lines after it
+   * @format int64
+   * @min 0
+   */
+  after?: number;
+  /**
+   * the letter's number
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  letter: string;
+}
+
 export interface ShowRequestParams {
   /**
    * reference of the request
@@ -920,6 +1028,36 @@ export interface ShowRequestParams {
    * @example "202611220000014-water_request"
    */
   ref: string;
+}
+
+export interface ShowStaffAuditParams {
+  /**
+   * an ordinal; lines after it
+   * @format int64
+   * @min 0
+   */
+  after?: number;
+  /**
+   * the id of an account
+   * @pattern ^[a-z0-9][a-z0-9-]{0,63}$
+   * @example "clerk-01"
+   */
+  person: string;
+}
+
+export interface ShowUnitAuditParams {
+  /**
+   * an ordinal; lines after it
+   * @format int64
+   * @min 0
+   */
+  after?: number;
+  /**
+   * the code of a unit
+   * @pattern ^[0-9A-Z]{28}$
+   * @example "430602001001GB00001F00010002"
+   */
+  unit: string;
 }
 
 export interface Span {
@@ -1954,6 +2092,91 @@ export class Api<
       }),
 
     /**
+     * @description For audit administrators. Asking is itself written down. Each line says whether its hash is that of what it says; whether a chain lacks lines is found by `onewindow audit verify`, and on the page /audit for one object.
+     *
+     * @tags audit
+     * @name SearchAudit
+     * @summary Lines of the audit of everything, the newest first
+     * @request GET:/api/v1/audit
+     * @secure
+     */
+    searchAudit: (query: SearchAuditParams = {}, params: RequestParams = {}) =>
+      this.request<AuditSearch, Problem>({
+        path: `/api/v1/audit`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+     *
+     * @tags audit
+     * @name ShowUnitAudit
+     * @summary Who looked a unit up, the oldest first
+     * @request GET:/api/v1/units/{unit}/audit
+     * @secure
+     */
+    showUnitAudit: (
+      { unit, ...query }: ShowUnitAuditParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<CaseAudit, Problem>({
+        path: `/api/v1/units/${unit}/audit`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+     *
+     * @tags audit
+     * @name ShowStaffAudit
+     * @summary What was done to an account and where it signed in, the oldest first
+     * @request GET:/api/v1/staff/{person}/audit
+     * @secure
+     */
+    showStaffAudit: (
+      { person, ...query }: ShowStaffAuditParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<CaseAudit, Problem>({
+        path: `/api/v1/staff/${person}/audit`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+     *
+     * @tags audit
+     * @name ShowDeadLetterAudit
+     * @summary What was done with a letter, the oldest first
+     * @request GET:/api/v1/dead-letters/{letter}/audit
+     * @secure
+     */
+    showDeadLetterAudit: (
+      { letter, ...query }: ShowDeadLetterAuditParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<CaseAudit, Problem>({
+        path: `/api/v1/dead-letters/${letter}/audit`,
+        method: "GET",
+        query: query,
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * No description
      *
      * @tags operation
@@ -2374,4 +2597,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 1b842604fb62d20c533f957db4354368b040ab49e1e904d16d1a21cd14e93584
+// sha256 of the description: cd662194f3d88d4fae666f0eebad15db5500fe0d31cbf70da4476abbb5491b76

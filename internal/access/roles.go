@@ -62,6 +62,7 @@ const (
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
 	SeeAudit    Action = "see_audit"    // who did and saw what; a citizen only of the own case
+	SearchAudit Action = "search_audit" // who did and saw what of everything
 
 	SeeRequests   Action = "see_requests"   // what the own company is asked
 	AnswerRequest Action = "answer_request" // answer that, in the company's place
@@ -80,7 +81,7 @@ var may = map[Role][]Action{
 	Citizen:       {SeeOwn, TakeOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
-	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit},
+	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit, SearchAudit},
 }
 
 // May reports whether a role may do something. What is not allowed in the table

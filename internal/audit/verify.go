@@ -74,8 +74,18 @@ type verifier struct {
 // Verify walks every chain and compares it with its head, and with the heads of
 // an earlier verification, which may be nil. It reads in one snapshot.
 func Verify(ctx context.Context, tx pgx.Tx, known map[Name]Head) (Report, error) {
+	return walk(ctx, tx, known, "")
+}
+
+// VerifyChain is Verify of the chain of one object.
+func VerifyChain(ctx context.Context, tx pgx.Tx, of Name) (Report, error) {
+	return walk(ctx, tx, nil, ` WHERE kind = $1 AND object = $2`, of.Kind, of.Object)
+}
+
+// walk verifies the chains that where chooses.
+func walk(ctx context.Context, tx pgx.Tx, known map[Name]Head, where string, args ...any) (Report, error) {
 	v := &verifier{report: Report{Heads: map[Name]Head{}}, known: known}
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM audit_event ORDER BY kind, object, ordinal, id`)
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM audit_event`+where+` ORDER BY kind, object, ordinal, id`, args...)
 	if err != nil {
 		return v.report, fmt.Errorf("read the audit: %w", err)
 	}
@@ -84,7 +94,7 @@ func Verify(ctx context.Context, tx pgx.Tx, known map[Name]Head) (Report, error)
 		return v.report, fmt.Errorf("read the audit: %w", err)
 	}
 	v.endChain()
-	return v.report, errors.Join(v.heads(ctx, tx), v.compareKnown())
+	return v.report, errors.Join(v.heads(ctx, tx, where, args...), v.compareKnown())
 }
 
 func (v *verifier) fault(n Name, ordinal int64, format string, args ...any) {
@@ -120,8 +130,8 @@ func (v *verifier) endChain() {
 }
 
 // heads compares the ends of the chains with the heads that were written with them.
-func (v *verifier) heads(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT kind, object, ordinal, previous, hash FROM audit_head`)
+func (v *verifier) heads(ctx context.Context, tx pgx.Tx, where string, args ...any) error {
+	rows, err := tx.Query(ctx, `SELECT kind, object, ordinal, previous, hash FROM audit_head`+where, args...)
 	if err != nil {
 		return fmt.Errorf("read the heads: %w", err)
 	}

@@ -120,13 +120,17 @@ func (s *server) caseAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	applicant := staffOf(r.Context()).Role == access.Citizen
+	return answerChain(w, r, lines, staffOf(r.Context()).Role == access.Citizen)
+}
+
+// answerChain answers with part of a chain.
+func answerChain(w http.ResponseWriter, r *http.Request, lines []audit.Line, applicant bool) error {
 	p := auditPage{Audit: make([]eventLine, len(lines))}
 	for i, l := range lines {
 		p.Audit[i] = eventLineOf(l, templates.Lang(r.Header.Get("Accept-Language")), applicant)
 	}
 	if n := len(lines); n == auditLength {
-		p.Next = casesPath + "/" + string(number) + "/audit?after=" + strconv.FormatInt(lines[n-1].Ordinal, 10)
+		p.Next = r.URL.EscapedPath() + "?after=" + strconv.FormatInt(lines[n-1].Ordinal, 10)
 		w.Header().Add("Link", "<"+p.Next+`>; rel="next"`)
 	}
 	return answer(w, http.StatusOK, p)

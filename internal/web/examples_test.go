@@ -16,6 +16,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/outbound"
 	"onewindow/internal/web/openapi"
 	"onewindow/jobs"
@@ -55,6 +56,15 @@ func newStage(t *testing.T) stage {
 		header: map[string]string{"Idempotency-Key": "stage", "Content-Type": "application/pdf",
 			"Content-Disposition": `attachment; filename="a.pdf"`}}).into(t, &m)
 	s.file = m.ID
+	for _, e := range []audit.Event{
+		{Kind: audit.Unit, Object: string(unitOf(1)), Action: audit.Queried, Actor: "clerk-01", Role: "clerk"},
+		{Kind: audit.Staff, Object: "clerk-01", Action: audit.StaffMade, Actor: "security-01", Role: "security_admin"},
+		{Kind: audit.Letter, Object: "4711", Action: audit.LetterEnded, Actor: "system-01", Role: "system_admin"},
+	} {
+		if err := o.flow.Saw(context.Background(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/jobs"
 	"onewindow/registration"
 )
@@ -18,6 +19,7 @@ import (
 func (s *server) operate(r chi.Router) {
 	r.Route("/api/v1/dead-letters", func(r chi.Router) {
 		r.Get("/", s.may(access.SeeLetters, s.deadLetters))
+		r.Get("/{letter}/audit", s.may(access.SearchAudit, s.chainOf(audit.Letter, "letter")))
 		r.Post("/{letter}/retry", s.may(access.Operate, s.endLetter(jobs.RunAgain)))
 		r.Post("/{letter}/hand-over", s.may(access.Operate, s.endLetter(jobs.HandOver)))
 		r.Post("/{letter}/settle", s.may(access.Operate, s.endLetter(jobs.PutAway)))

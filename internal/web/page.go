@@ -113,6 +113,7 @@ var menu = []menuItem{
 	{"letters", "/letters", "page.letters.title", access.SeeLetters},
 	{"console", "/admin/jobs/", "page.console", access.Operate},
 	{"accounts", "/accounts", "page.account.title", access.ManageStaff},
+	{"audit", "/audit", "page.audit.title", access.SearchAudit},
 }
 
 // Menu returns what the head offers to who reads the page.

@@ -115,6 +115,7 @@ func (s *server) routes(r chi.Router) {
 		r.Post("/utilities/{utility}", s.api(s.companyAnswered))
 	})
 	r.With(s.identify, s.limitPerson).Get("/api/v1/cases/{number}/events", s.may(access.See, s.followCase)) // never brief
+	r.With(s.identify, s.limitPerson).Get("/audit/export", s.pageFor(access.SearchAudit, s.exportAudit))    // never brief
 	s.fileRoutes(r)
 	r.Group(func(r chi.Router) {
 		r.Use(brief, s.identify, s.limitPerson)
@@ -132,6 +133,7 @@ func (s *server) routes(r chi.Router) {
 			r.Post("/{number}/bills/{bill}/refunds", s.may(access.Refund, s.askRefund))
 			r.Post("/{number}/bills/{bill}/voucher", s.may(access.ConfirmTax, s.noteVoucher))
 		})
+		s.auditRoutes(r)
 		s.companyRoutes(r)
 		s.operate(r)
 		s.taxDesk(r)

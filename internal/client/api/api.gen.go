@@ -135,6 +135,33 @@ func (e RefundWhy) Valid() bool {
 	}
 }
 
+// Defines values for SearchAuditParamsKind.
+const (
+	SearchAuditParamsKindCase        SearchAuditParamsKind = "case"
+	SearchAuditParamsKindCertificate SearchAuditParamsKind = "certificate"
+	SearchAuditParamsKindLetter      SearchAuditParamsKind = "letter"
+	SearchAuditParamsKindStaff       SearchAuditParamsKind = "staff"
+	SearchAuditParamsKindUnit        SearchAuditParamsKind = "unit"
+)
+
+// Valid indicates whether the value is a known member of the SearchAuditParamsKind enum.
+func (e SearchAuditParamsKind) Valid() bool {
+	switch e {
+	case SearchAuditParamsKindCase:
+		return true
+	case SearchAuditParamsKindCertificate:
+		return true
+	case SearchAuditParamsKindLetter:
+		return true
+	case SearchAuditParamsKindStaff:
+		return true
+	case SearchAuditParamsKindUnit:
+		return true
+	default:
+		return false
+	}
+}
+
 // AcceptanceNumber day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
 type AcceptanceNumber = string
 
@@ -236,6 +263,14 @@ type AuditLine struct {
 
 	// Text the action in words
 	Text string `json:"text"`
+}
+
+// AuditSearch defines model for AuditSearch.
+type AuditSearch struct {
+	Audit []FoundLine `json:"audit"`
+
+	// Next where the list goes on
+	Next string `json:"next,omitempty"`
 }
 
 // Bill What one payer owes
@@ -567,6 +602,52 @@ type Fen = int64
 type Fitness struct {
 	Checks []Check `json:"checks"`
 	Status string  `json:"status"`
+}
+
+// FoundLine defines model for FoundLine.
+type FoundLine struct {
+	Action string `json:"action"`
+
+	// Actor a staff id, applicant, machine or public
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// From the address it was asked from
+	From string `json:"from,omitempty"`
+
+	// Hash SHA-256 of this line and the hash of the line before it
+	Hash []byte `json:"hash"`
+
+	// ID over all chains
+	ID int64 `json:"id"`
+
+	// Kind of the object
+	Kind string `json:"kind"`
+
+	// Object its number or code
+	Object string `json:"object"`
+
+	// Ordinal in the object's chain
+	Ordinal int64 `json:"ordinal"`
+
+	// Previous the hash of the line before it in its chain
+	Previous []byte `json:"previous"`
+
+	// Reason in the actor's words
+	Reason string `json:"reason"`
+
+	// Request the X-Request-Id
+	Request string `json:"request,omitempty"`
+	Result  string `json:"result"`
+
+	// Role in which the actor acted
+	Role string `json:"role"`
+
+	// Text the action in words
+	Text string `json:"text"`
+
+	// Whole whether the hash is that of what the line says
+	Whole bool `json:"whole"`
 }
 
 // HandOver defines model for HandOver.
@@ -1031,6 +1112,36 @@ type Number = AcceptanceNumber
 // Ref defines model for ref.
 type Ref = string
 
+// SearchAuditParams defines parameters for SearchAudit.
+type SearchAuditParams struct {
+	// Kind only lines about objects of this kind
+	Kind SearchAuditParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Object only lines about this object: its number or code
+	Object string `form:"object,omitempty" json:"object,omitempty"`
+
+	// Actor only what this one did or saw
+	Actor string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action only lines that say this, such as revealed
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Since only lines of this moment or later
+	Since time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until only lines before this moment
+	Until time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Limit at most so many at once
+	Limit int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor where to go on; taken from next
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SearchAuditParamsKind defines parameters for SearchAudit.
+type SearchAuditParamsKind string
+
 // ListCasesParams defines parameters for ListCases.
 type ListCasesParams struct {
 	// Holder only those in which this holder has an open step
@@ -1149,6 +1260,24 @@ type ListRequestsParams struct {
 
 	// Cursor where to go on; taken from next
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ShowDeadLetterAuditParams defines parameters for ShowDeadLetterAudit.
+type ShowDeadLetterAuditParams struct {
+	// After an ordinal; lines after it
+	After int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// ShowStaffAuditParams defines parameters for ShowStaffAudit.
+type ShowStaffAuditParams struct {
+	// After an ordinal; lines after it
+	After int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// ShowUnitAuditParams defines parameters for ShowUnitAudit.
+type ShowUnitAuditParams struct {
+	// After an ordinal; lines after it
+	After int64 `form:"after,omitempty" json:"after,omitempty"`
 }
 
 // PaymentNoticeJSONRequestBody defines body for PaymentNotice for application/json ContentType.
@@ -1287,6 +1416,14 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+
+	// SearchAudit Lines of the audit of everything, the newest first
+	//
+	// For audit administrators. Asking is itself written down. Each line says whether its hash is that of what it says;
+	// whether a chain lacks lines is found by `onewindow audit verify`, and on the page /audit for one object.
+	//
+	// Corresponds with GET /api/v1/audit (the `SearchAudit` operationId).
+	SearchAudit(ctx context.Context, params *SearchAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PaymentNoticeWithBody The payment gateway says that something happened to an order
 	//
@@ -1645,6 +1782,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/dead-letters (the `ListDeadLetters` operationId).
 	ListDeadLetters(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowDeadLetterAudit What was done with a letter, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Corresponds with GET /api/v1/dead-letters/{letter}/audit (the `ShowDeadLetterAudit` operationId).
+	ShowDeadLetterAudit(ctx context.Context, letter string, params *ShowDeadLetterAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// HandOverDeadLetterWithBody Give its step to somebody who decides on cases
 	//
 	// Takes any type of body and a specified content type.
@@ -1754,12 +1898,26 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/sessions/current/proof (the `ProveSession` operationId).
 	ProveSession(ctx context.Context, body ProveSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowStaffAudit What was done to an account and where it signed in, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Corresponds with GET /api/v1/staff/{person}/audit (the `ShowStaffAudit` operationId).
+	ShowStaffAudit(ctx context.Context, person string, params *ShowStaffAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTaxDesk The cases that wait for a tax officer
 	//
 	// Of one's own office, those that are due first, at most a hundred; with every reason.
 	//
 	// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
 	ListTaxDesk(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowUnitAudit Who looked a unit up, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Corresponds with GET /api/v1/units/{unit}/audit (the `ShowUnitAudit` operationId).
+	ShowUnitAudit(ctx context.Context, unit string, params *ShowUnitAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// FetchMaterial A file itself, as an attachment
 	//
@@ -1780,6 +1938,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `Ready` operationId).
 	Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// SearchAudit Lines of the audit of everything, the newest first
+//
+// For audit administrators. Asking is itself written down. Each line says whether its hash is that of what it says;
+// whether a chain lacks lines is found by `onewindow audit verify`, and on the page /audit for one object.
+//
+// Corresponds with GET /api/v1/audit (the `SearchAudit` operationId).
+func (c *Client) SearchAudit(ctx context.Context, params *SearchAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // PaymentNoticeWithBody The payment gateway says that something happened to an order
@@ -2569,6 +2745,23 @@ func (c *Client) ListDeadLetters(ctx context.Context, reqEditors ...RequestEdito
 	return c.Client.Do(req)
 }
 
+// ShowDeadLetterAudit What was done with a letter, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Corresponds with GET /api/v1/dead-letters/{letter}/audit (the `ShowDeadLetterAudit` operationId).
+func (c *Client) ShowDeadLetterAudit(ctx context.Context, letter string, params *ShowDeadLetterAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowDeadLetterAuditRequest(c.Server, letter, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // HandOverDeadLetterWithBody Give its step to somebody who decides on cases
 //
 // Takes any type of body and a specified content type.
@@ -2828,6 +3021,23 @@ func (c *Client) ProveSession(ctx context.Context, body ProveSessionJSONRequestB
 	return c.Client.Do(req)
 }
 
+// ShowStaffAudit What was done to an account and where it signed in, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Corresponds with GET /api/v1/staff/{person}/audit (the `ShowStaffAudit` operationId).
+func (c *Client) ShowStaffAudit(ctx context.Context, person string, params *ShowStaffAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowStaffAuditRequest(c.Server, person, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTaxDesk The cases that wait for a tax officer
 //
 // Of one's own office, those that are due first, at most a hundred; with every reason.
@@ -2835,6 +3045,23 @@ func (c *Client) ProveSession(ctx context.Context, body ProveSessionJSONRequestB
 // Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
 func (c *Client) ListTaxDesk(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTaxDeskRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowUnitAudit Who looked a unit up, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Corresponds with GET /api/v1/units/{unit}/audit (the `ShowUnitAudit` operationId).
+func (c *Client) ShowUnitAudit(ctx context.Context, unit string, params *ShowUnitAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowUnitAuditRequest(c.Server, unit, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2903,6 +3130,112 @@ func (c *Client) Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewSearchAuditRequest constructs an http.Request for the SearchAudit method
+func NewSearchAuditRequest(server string, params *SearchAuditParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/audit")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "object", params.Object, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "actor", params.Actor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "action", params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewPaymentNoticeRequest calls the generic PaymentNotice builder with application/json body
@@ -4334,6 +4667,63 @@ func NewListDeadLettersRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewShowDeadLetterAuditRequest constructs an http.Request for the ShowDeadLetterAudit method
+func NewShowDeadLetterAuditRequest(server string, letter string, params *ShowDeadLetterAuditParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "letter", letter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/dead-letters/%s/audit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewHandOverDeadLetterRequest calls the generic HandOverDeadLetter builder with application/json body
 func NewHandOverDeadLetterRequest(server string, letter string, body HandOverDeadLetterJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4690,6 +5080,63 @@ func NewProveSessionRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewShowStaffAuditRequest constructs an http.Request for the ShowStaffAudit method
+func NewShowStaffAuditRequest(server string, person string, params *ShowStaffAuditParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "person", person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/staff/%s/audit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListTaxDeskRequest constructs an http.Request for the ListTaxDesk method
 func NewListTaxDeskRequest(server string) (*http.Request, error) {
 	var err error
@@ -4707,6 +5154,63 @@ func NewListTaxDeskRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowUnitAuditRequest constructs an http.Request for the ShowUnitAudit method
+func NewShowUnitAuditRequest(server string, unit string, params *ShowUnitAuditParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "unit", unit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/units/%s/audit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -4882,6 +5386,16 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
+
+	// SearchAuditWithResponse Lines of the audit of everything, the newest first
+	//
+	// For audit administrators. Asking is itself written down. Each line says whether its hash is that of what it says;
+	// whether a chain lacks lines is found by `onewindow audit verify`, and on the page /audit for one object.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/audit (the `SearchAudit` operationId).
+	SearchAuditWithResponse(ctx context.Context, params *SearchAuditParams, reqEditors ...RequestEditorFn) (*SearchAuditResponse, error)
 
 	// PaymentNoticeWithBodyWithResponse The payment gateway says that something happened to an order
 	//
@@ -5264,6 +5778,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/dead-letters (the `ListDeadLetters` operationId).
 	ListDeadLettersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListDeadLettersResponse, error)
 
+	// ShowDeadLetterAuditWithResponse What was done with a letter, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/dead-letters/{letter}/audit (the `ShowDeadLetterAudit` operationId).
+	ShowDeadLetterAuditWithResponse(ctx context.Context, letter string, params *ShowDeadLetterAuditParams, reqEditors ...RequestEditorFn) (*ShowDeadLetterAuditResponse, error)
+
 	// HandOverDeadLetterWithBodyWithResponse Give its step to somebody who decides on cases
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -5383,6 +5906,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/sessions/current/proof (the `ProveSession` operationId).
 	ProveSessionWithResponse(ctx context.Context, body ProveSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*ProveSessionResponse, error)
 
+	// ShowStaffAuditWithResponse What was done to an account and where it signed in, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/staff/{person}/audit (the `ShowStaffAudit` operationId).
+	ShowStaffAuditWithResponse(ctx context.Context, person string, params *ShowStaffAuditParams, reqEditors ...RequestEditorFn) (*ShowStaffAuditResponse, error)
+
 	// ListTaxDeskWithResponse The cases that wait for a tax officer
 	//
 	// Of one's own office, those that are due first, at most a hundred; with every reason.
@@ -5391,6 +5923,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/tax-desk (the `ListTaxDesk` operationId).
 	ListTaxDeskWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTaxDeskResponse, error)
+
+	// ShowUnitAuditWithResponse Who looked a unit up, the oldest first
+	//
+	// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/units/{unit}/audit (the `ShowUnitAudit` operationId).
+	ShowUnitAuditWithResponse(ctx context.Context, unit string, params *ShowUnitAuditParams, reqEditors ...RequestEditorFn) (*ShowUnitAuditResponse, error)
 
 	// FetchMaterialWithResponse A file itself, as an attachment
 	//
@@ -5419,6 +5960,126 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `Ready` operationId).
 	ReadyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ReadyResponse, error)
+}
+
+// SearchAuditResponse200Headers the declared response headers of an HTTP 200 response for SearchAudit
+type SearchAuditResponse200Headers struct {
+	Link            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// SearchAuditResponse400Headers the declared response headers of an HTTP 400 response for SearchAudit
+type SearchAuditResponse400Headers struct {
+	RetryAfter int
+}
+
+// SearchAuditResponse401Headers the declared response headers of an HTTP 401 response for SearchAudit
+type SearchAuditResponse401Headers struct {
+	RetryAfter int
+}
+
+// SearchAuditResponse403Headers the declared response headers of an HTTP 403 response for SearchAudit
+type SearchAuditResponse403Headers struct {
+	RetryAfter int
+}
+
+// SearchAuditResponse429Headers the declared response headers of an HTTP 429 response for SearchAudit
+type SearchAuditResponse429Headers struct {
+	RetryAfter int
+}
+
+// SearchAuditResponse503Headers the declared response headers of an HTTP 503 response for SearchAudit
+type SearchAuditResponse503Headers struct {
+	RetryAfter int
+}
+
+type SearchAuditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AuditSearch
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SearchAuditResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SearchAuditResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SearchAuditResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SearchAuditResponse403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SearchAuditResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SearchAuditResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SearchAuditResponse) GetJSON200() *AuditSearch {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SearchAuditResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SearchAuditResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SearchAuditResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SearchAuditResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r SearchAuditResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SearchAuditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchAuditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchAuditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 // PaymentNoticeResponse400Headers the declared response headers of an HTTP 400 response for PaymentNotice
@@ -10165,6 +10826,140 @@ func (r ListDeadLettersResponse) ContentType() string {
 	return ""
 }
 
+// ShowDeadLetterAuditResponse200Headers the declared response headers of an HTTP 200 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse200Headers struct {
+	Link            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowDeadLetterAuditResponse400Headers the declared response headers of an HTTP 400 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse400Headers struct {
+	RetryAfter int
+}
+
+// ShowDeadLetterAuditResponse401Headers the declared response headers of an HTTP 401 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowDeadLetterAuditResponse403Headers the declared response headers of an HTTP 403 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowDeadLetterAuditResponse404Headers the declared response headers of an HTTP 404 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowDeadLetterAuditResponse429Headers the declared response headers of an HTTP 429 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowDeadLetterAuditResponse503Headers the declared response headers of an HTTP 503 response for ShowDeadLetterAudit
+type ShowDeadLetterAuditResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowDeadLetterAuditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CaseAudit
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowDeadLetterAuditResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowDeadLetterAuditResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowDeadLetterAuditResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowDeadLetterAuditResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowDeadLetterAuditResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowDeadLetterAuditResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowDeadLetterAuditResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowDeadLetterAuditResponse) GetJSON200() *CaseAudit {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowDeadLetterAuditResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowDeadLetterAuditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowDeadLetterAuditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowDeadLetterAuditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowDeadLetterAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // HandOverDeadLetterResponse400Headers the declared response headers of an HTTP 400 response for HandOverDeadLetter
 type HandOverDeadLetterResponse400Headers struct {
 	RetryAfter int
@@ -11568,6 +12363,140 @@ func (r ProveSessionResponse) ContentType() string {
 	return ""
 }
 
+// ShowStaffAuditResponse200Headers the declared response headers of an HTTP 200 response for ShowStaffAudit
+type ShowStaffAuditResponse200Headers struct {
+	Link            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowStaffAuditResponse400Headers the declared response headers of an HTTP 400 response for ShowStaffAudit
+type ShowStaffAuditResponse400Headers struct {
+	RetryAfter int
+}
+
+// ShowStaffAuditResponse401Headers the declared response headers of an HTTP 401 response for ShowStaffAudit
+type ShowStaffAuditResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowStaffAuditResponse403Headers the declared response headers of an HTTP 403 response for ShowStaffAudit
+type ShowStaffAuditResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowStaffAuditResponse404Headers the declared response headers of an HTTP 404 response for ShowStaffAudit
+type ShowStaffAuditResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowStaffAuditResponse429Headers the declared response headers of an HTTP 429 response for ShowStaffAudit
+type ShowStaffAuditResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowStaffAuditResponse503Headers the declared response headers of an HTTP 503 response for ShowStaffAudit
+type ShowStaffAuditResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowStaffAuditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CaseAudit
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowStaffAuditResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowStaffAuditResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowStaffAuditResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowStaffAuditResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowStaffAuditResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowStaffAuditResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowStaffAuditResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowStaffAuditResponse) GetJSON200() *CaseAudit {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowStaffAuditResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowStaffAuditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowStaffAuditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowStaffAuditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowStaffAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListTaxDeskResponse200Headers the declared response headers of an HTTP 200 response for ListTaxDesk
 type ListTaxDeskResponse200Headers struct {
 	RateLimit       string
@@ -11667,6 +12596,140 @@ func (r ListTaxDeskResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListTaxDeskResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowUnitAuditResponse200Headers the declared response headers of an HTTP 200 response for ShowUnitAudit
+type ShowUnitAuditResponse200Headers struct {
+	Link            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowUnitAuditResponse400Headers the declared response headers of an HTTP 400 response for ShowUnitAudit
+type ShowUnitAuditResponse400Headers struct {
+	RetryAfter int
+}
+
+// ShowUnitAuditResponse401Headers the declared response headers of an HTTP 401 response for ShowUnitAudit
+type ShowUnitAuditResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowUnitAuditResponse403Headers the declared response headers of an HTTP 403 response for ShowUnitAudit
+type ShowUnitAuditResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowUnitAuditResponse404Headers the declared response headers of an HTTP 404 response for ShowUnitAudit
+type ShowUnitAuditResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowUnitAuditResponse429Headers the declared response headers of an HTTP 429 response for ShowUnitAudit
+type ShowUnitAuditResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowUnitAuditResponse503Headers the declared response headers of an HTTP 503 response for ShowUnitAudit
+type ShowUnitAuditResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowUnitAuditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CaseAudit
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowUnitAuditResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ShowUnitAuditResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowUnitAuditResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowUnitAuditResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowUnitAuditResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowUnitAuditResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowUnitAuditResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowUnitAuditResponse) GetJSON200() *CaseAudit {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowUnitAuditResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowUnitAuditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowUnitAuditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowUnitAuditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowUnitAuditResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11947,6 +13010,22 @@ func (r ReadyResponse) ContentType() string {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
+}
+
+// SearchAuditWithResponse Lines of the audit of everything, the newest first
+//
+// For audit administrators. Asking is itself written down. Each line says whether its hash is that of what it says;
+// whether a chain lacks lines is found by `onewindow audit verify`, and on the page /audit for one object.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/audit (the `SearchAudit` operationId).
+func (c *ClientWithResponses) SearchAuditWithResponse(ctx context.Context, params *SearchAuditParams, reqEditors ...RequestEditorFn) (*SearchAuditResponse, error) {
+	rsp, err := c.SearchAudit(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchAuditResponse(rsp)
 }
 
 // PaymentNoticeWithBodyWithResponse The payment gateway says that something happened to an order
@@ -12588,6 +13667,21 @@ func (c *ClientWithResponses) ListDeadLettersWithResponse(ctx context.Context, r
 	return ParseListDeadLettersResponse(rsp)
 }
 
+// ShowDeadLetterAuditWithResponse What was done with a letter, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/dead-letters/{letter}/audit (the `ShowDeadLetterAudit` operationId).
+func (c *ClientWithResponses) ShowDeadLetterAuditWithResponse(ctx context.Context, letter string, params *ShowDeadLetterAuditParams, reqEditors ...RequestEditorFn) (*ShowDeadLetterAuditResponse, error) {
+	rsp, err := c.ShowDeadLetterAudit(ctx, letter, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowDeadLetterAuditResponse(rsp)
+}
+
 // HandOverDeadLetterWithBodyWithResponse Give its step to somebody who decides on cases
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -12797,6 +13891,21 @@ func (c *ClientWithResponses) ProveSessionWithResponse(ctx context.Context, body
 	return ParseProveSessionResponse(rsp)
 }
 
+// ShowStaffAuditWithResponse What was done to an account and where it signed in, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/staff/{person}/audit (the `ShowStaffAudit` operationId).
+func (c *ClientWithResponses) ShowStaffAuditWithResponse(ctx context.Context, person string, params *ShowStaffAuditParams, reqEditors ...RequestEditorFn) (*ShowStaffAuditResponse, error) {
+	rsp, err := c.ShowStaffAudit(ctx, person, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowStaffAuditResponse(rsp)
+}
+
 // ListTaxDeskWithResponse The cases that wait for a tax officer
 //
 // Of one's own office, those that are due first, at most a hundred; with every reason.
@@ -12810,6 +13919,21 @@ func (c *ClientWithResponses) ListTaxDeskWithResponse(ctx context.Context, reqEd
 		return nil, err
 	}
 	return ParseListTaxDeskResponse(rsp)
+}
+
+// ShowUnitAuditWithResponse Who looked a unit up, the oldest first
+//
+// For audit administrators. Asking is itself written down. Of what nothing was ever done or seen there is no chain.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/units/{unit}/audit (the `ShowUnitAudit` operationId).
+func (c *ClientWithResponses) ShowUnitAuditWithResponse(ctx context.Context, unit string, params *ShowUnitAuditParams, reqEditors ...RequestEditorFn) (*ShowUnitAuditResponse, error) {
+	rsp, err := c.ShowUnitAudit(ctx, unit, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowUnitAuditResponse(rsp)
 }
 
 // FetchMaterialWithResponse A file itself, as an attachment
@@ -12862,6 +13986,144 @@ func (c *ClientWithResponses) ReadyWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseReadyResponse(rsp)
+}
+
+// ParseSearchAuditResponse parses an HTTP response from a SearchAuditWithResponse call
+func ParseSearchAuditResponse(rsp *http.Response) (*SearchAuditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchAuditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AuditSearch
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SearchAuditResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SearchAuditResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers SearchAuditResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers SearchAuditResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers SearchAuditResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SearchAuditResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
 }
 
 // ParsePaymentNoticeResponse parses an HTTP response from a PaymentNoticeWithResponse call
@@ -18337,6 +19599,161 @@ func ParseListDeadLettersResponse(rsp *http.Response) (*ListDeadLettersResponse,
 	return response, nil
 }
 
+// ParseShowDeadLetterAuditResponse parses an HTTP response from a ShowDeadLetterAuditWithResponse call
+func ParseShowDeadLetterAuditResponse(rsp *http.Response) (*ShowDeadLetterAuditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowDeadLetterAuditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CaseAudit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowDeadLetterAuditResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowDeadLetterAuditResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowDeadLetterAuditResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowDeadLetterAuditResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowDeadLetterAuditResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowDeadLetterAuditResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowDeadLetterAuditResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseHandOverDeadLetterResponse parses an HTTP response from a HandOverDeadLetterWithResponse call
 func ParseHandOverDeadLetterResponse(rsp *http.Response) (*HandOverDeadLetterResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -19902,6 +21319,161 @@ func ParseProveSessionResponse(rsp *http.Response) (*ProveSessionResponse, error
 	return response, nil
 }
 
+// ParseShowStaffAuditResponse parses an HTTP response from a ShowStaffAuditWithResponse call
+func ParseShowStaffAuditResponse(rsp *http.Response) (*ShowStaffAuditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowStaffAuditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CaseAudit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowStaffAuditResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowStaffAuditResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowStaffAuditResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowStaffAuditResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowStaffAuditResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowStaffAuditResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowStaffAuditResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListTaxDeskResponse parses an HTTP response from a ListTaxDeskWithResponse call
 func ParseListTaxDeskResponse(rsp *http.Response) (*ListTaxDeskResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20003,6 +21575,161 @@ func ParseListTaxDeskResponse(rsp *http.Response) (*ListTaxDeskResponse, error) 
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTaxDeskResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowUnitAuditResponse parses an HTTP response from a ShowUnitAuditWithResponse call
+func ParseShowUnitAuditResponse(rsp *http.Response) (*ShowUnitAuditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowUnitAuditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CaseAudit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowUnitAuditResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ShowUnitAuditResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowUnitAuditResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowUnitAuditResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowUnitAuditResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowUnitAuditResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowUnitAuditResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
