@@ -296,7 +296,10 @@ func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 		t.Errorf("the certificate is %d %.100q", pdf.status, pdf.raw)
 	}
 	clerk.do(chromedp.Click(`#live a[href^="/v/"]`))
-	clerk.wait(`document.querySelector(".verdict.good")`)
+	clerk.wait(`document.querySelector(".verdict.specimen")`)
+	if clerk.ask(`document.querySelector(".verdict.good") === null`) != "true" {
+		t.Error("a sample looks like a certificate that counts")
+	}
 	clerk.picture("verify")
 	if page := clerk.ask("document.body.innerText"); strings.Contains(page, "王𬎆") || !strings.Contains(page, "王**") {
 		t.Errorf("the verification names the holder: %s", page)

@@ -447,3 +447,28 @@ func TestAnOutageSaysWhatHappenedAndHidesWhatIsInside(t *testing.T) {
 		}
 	}
 }
+
+// A real certificate is green and a sample is not, current or past.
+func TestASampleLooksLikeASample(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		sample, current bool
+		class, words    string
+	}{
+		{true, true, "verdict specimen", "样本：由本演示系统签发，无法律效力"},
+		{true, false, "verdict specimen", "样本：由本演示系统签发，无法律效力"},
+		{false, true, "verdict good", "证书真实，所载权利现行有效"},
+		{false, false, "verdict past", "证书真实，但所载权利已不是现行权利"},
+	} {
+		w := httptest.NewRecorder()
+		p := verifyPage{Found: &verifiedView{Current: tt.current, Sample: tt.sample}}
+		if err := show(w, http.StatusOK, "verify", p); err != nil {
+			t.Fatal(err)
+		}
+		page := w.Body.String()
+		if !strings.Contains(page, `class="`+tt.class+`"`) || !strings.Contains(page, tt.words) ||
+			tt.sample && strings.Contains(page, "证书真实") || strings.Count(page, `class="verdict`) != 1 {
+			t.Errorf("sample %v, current %v: %s", tt.sample, tt.current, page)
+		}
+	}
+}
