@@ -15,6 +15,7 @@ import (
 	"onewindow/internal/audit"
 	"onewindow/internal/notice"
 	"onewindow/registration"
+	"onewindow/tax"
 	"onewindow/tax/payment"
 )
 
@@ -155,9 +156,15 @@ func (f *Flow) tell(ctx context.Context, tx pgx.Tx, c intake.Case, t notice.Temp
 	return f.Notify(ctx, tx, messagesOf(c, t, more)...)
 }
 
-func messagesOf(c intake.Case, t notice.Template, more map[string]string) (messages []notice.Message) {
+func messagesOf(c intake.Case, t notice.Template, more map[string]string) []notice.Message {
+	return messagesTo(c, append(c.Sellers[:len(c.Sellers):len(c.Sellers)], c.Buyers...), t, more)
+}
+
+// messagesTo tells some parties of a case, each telephone once.
+func messagesTo(c intake.Case, parties []registration.Party, t notice.Template,
+	more map[string]string) (messages []notice.Message) {
 	told := map[string]bool{}
-	for _, p := range append(c.Sellers[:len(c.Sellers):len(c.Sellers)], c.Buyers...) {
+	for _, p := range parties {
 		if p.Phone == "" || told[p.Phone] || c.Kind == registration.Drill {
 			continue
 		}
@@ -186,10 +193,31 @@ func (f *Flow) tellTurned(ctx context.Context, tx pgx.Tx, turnings []intake.Turn
 	return nil
 }
 
-// tellDue tells the parties what is to be paid.
+// tellDue tells each payer what they have to pay, and nobody what another has to.
 func (f *Flow) tellDue(ctx context.Context, tx pgx.Tx, c intake.Case, bills []payment.Bill) error {
-	sum := strconv.FormatInt(int64(payment.Due(bills)), 10)
-	return f.tell(ctx, tx, c, notice.PaymentDue, map[string]string{"amount_fen": sum})
+	var messages []notice.Message
+	for _, b := range bills {
+		if b.State == payment.BillOpen && b.Amount > 0 {
+			of := map[string]string{"amount_fen": strconv.FormatInt(int64(b.Amount), 10)}
+			messages = append(messages, messagesTo(c, payers(c, b.Payer), notice.PaymentDue, of)...)
+		}
+	}
+	return f.Notify(ctx, tx, messages...)
+}
+
+// payers are the parties who owe a bill.
+func payers(c intake.Case, p payment.Payer) []registration.Party {
+	side := c.Buyers
+	switch p.Side {
+	case payment.BothSides:
+		return append(c.Sellers[:len(c.Sellers):len(c.Sellers)], c.Buyers...)
+	case tax.SellerSide:
+		side = c.Sellers
+	}
+	if p.Person > 0 && p.Person <= len(side) {
+		return side[p.Person-1 : p.Person]
+	}
+	return side
 }
 
 // noticeRest is how long a waiting message may be without a job before the sweeper rings.

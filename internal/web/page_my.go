@@ -75,8 +75,31 @@ func (s *server) answerMine(w http.ResponseWriter, r *http.Request) error {
 type myPage struct {
 	frame
 	Case     mineView
+	Collect  string        // where the certificate waits, or when it was handed over; "" before there is one
 	Document bool          // it can be had here
 	Others   []intake.Part // further cases of theirs
+}
+
+// Paid says that nothing of what the case owed is left to pay.
+func (p myPage) Paid() bool {
+	return len(p.Case.Bills) > 0 && !slices.ContainsFunc(p.Case.Bills, func(b billView) bool {
+		return b.State == payment.BillOpen || b.State == payment.BillExpired
+	})
+}
+
+// collectOf says where a finished certificate waits, or that it was handed over.
+func (f frame) collectOf(c *jobs.Sight) string {
+	if c.Document == nil {
+		return ""
+	}
+	if c.Handover != nil {
+		return f.say("page.my.collected", map[string]string{"moment": templates.Moment(f.Lang, c.Handover.At)})
+	}
+	office, known := registration.OfficeOf(c.Unit.County())
+	if !known {
+		return f.say("page.my.collect_here", nil)
+	}
+	return f.say("page.my.collect", map[string]string{"office": office.Name})
 }
 
 // AwaitsPayment says that the case waits for its payers.
@@ -96,6 +119,7 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c)}
+	p.Collect = p.collectOf(c)
 	p.Document = c.Document != nil && permitOn(r.Context(), access.TakeOwn, objectOf(c.Case)) == nil
 	if p.Others, err = s.ownParts(r); err != nil {
 		return err
