@@ -30,8 +30,8 @@ func flat() Sheet {
 		IssuedAt: time.Date(2026, 11, 22, 16, 30, 15, 0, time.UTC),
 		VerifyID: "AAAQEAYEAUDAOCAJBIFQYDIOB4", VerifyURL: "https://example.invalid/v/AAAQEAYEAUDAOCAJBIFQYDIOB4",
 		Sample: true,
-		Plans: []Plan{{"宗地图", strings.Repeat("0123456789abcdef", 4)},
-			{"房产分户图", strings.Repeat("fedcba9876543210", 4)}},
+		Plans: []Plan{{Title: "宗地图", SHA256: strings.Repeat("0123456789abcdef", 4)},
+			{Title: "房产分户图", SHA256: strings.Repeat("fedcba9876543210", 4)}},
 	}
 }
 

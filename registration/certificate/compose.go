@@ -88,7 +88,7 @@ func (c *composer) leaf() *leaf {
 func (c *composer) cast() error {
 	texts := append(c.sheet.Fields(), Field{"number", c.sheet.Number}, Field{"office", c.sheet.Office})
 	for _, p := range c.sheet.Plans {
-		texts = append(texts, Field{"plan", p.Title + p.SHA256})
+		texts = append(texts, Field{"plan", p.Title + p.SHA256 + c.tray.known(p.File)})
 	}
 	for _, f := range texts {
 		if err := named(c.tray.cast(f.Text), f.Label); err != nil {

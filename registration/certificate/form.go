@@ -17,7 +17,7 @@ const (
 	formPlans     = "附图页"
 	formArchived  = "附图见登记档案"
 	formDigest    = "存档文件摘要（SHA-256）"
-	formOneFile   = "各图同在一个存档文件，其摘要（SHA-256）"
+	formFile      = "存档文件："
 	formDate      = "年月日"
 	formPages     = "第页　共页"
 	digits        = "0123456789"
@@ -25,7 +25,7 @@ const (
 
 // formText is every character of the form.
 const formText = formTitle + formLaw + formSeal + formScan + formUnsealed + formSample + formContinued +
-	formNextPage + formPlans + formArchived + formDigest + formOneFile + formDate + formPages + digits +
+	formNextPage + formPlans + formArchived + formDigest + formFile + formDate + formPages + digits +
 	"权利人共有情况坐落不动产单元号权利类型权利性质用途面积使用期限权利其他状况附记"
 
 // leftHalf sets title, law, office, date and the mark of a sample.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"onewindow/registration"
 )
 
 // shared is s with many owners, whose names begin alike.
@@ -179,14 +181,15 @@ func TestALineDoesNotEndWhereTheRulesForbid(t *testing.T) {
 	}
 }
 
-func TestDrawingsInOneFileShowItsDigestAndSaySo(t *testing.T) {
+func TestDrawingsInOneFileHaveOnePlaceThatNamesIt(t *testing.T) {
 	t.Parallel()
 	s := flat()
-	if got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-"); strings.Contains(got, formOneFile) {
-		t.Error("two files are called one")
+	s.Plans = plans(registration.Survey{FileName: "测绘成果\U0010FFF0.pdf", FileSHA256: strings.Repeat("0123456789abcdef", 4)})
+	got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-")
+	for _, once := range []string{"宗地图、房产分户图", formArchived, formFile + "测绘成果_.pdf", formDigest, "0123456789abcdef"} {
+		if n := strings.Count(got, once); n != 1 && (once != "0123456789abcdef" || n != 4) {
+			t.Errorf("%q stands %d times on the page of the drawings: %s", once, n, got)
+		}
 	}
-	s.Plans[1].SHA256 = s.Plans[0].SHA256
-	if got := tool(t, rendered(t, s), "pdftotext", "-raw", "PDF", "-"); strings.Count(got, formOneFile) != 2 {
-		t.Errorf("the page of the drawings says %s", got)
-	}
+	whole(t, s, 2)
 }

@@ -1,7 +1,5 @@
 package certificate
 
-import "slices"
-
 // The measures of the pages behind the certificate, in millimetres.
 const (
 	sideMargin = 29.0
@@ -59,21 +57,13 @@ func (c *composer) plans() {
 	}
 	w := (pageWidth - 2*sideMargin - planGap*float64(len(plans)-1)) / float64(len(plans))
 	for i, p := range plans {
-		c.plan(l, p, digestWord(plans), sideMargin+float64(i)*(w+planGap), w)
+		c.plan(l, p, sideMargin+float64(i)*(w+planGap), w)
 	}
 }
 
-// digestWord names the digests. A survey is one file that holds all its drawings:
-// then every place shows the same digest, and says why.
-func digestWord(plans []Plan) string {
-	if len(plans) > 1 && !slices.ContainsFunc(plans, func(p Plan) bool { return p.SHA256 != plans[0].SHA256 }) {
-		return formOneFile
-	}
-	return formDigest
-}
-
-// plan sets one drawing's place: its title, where it is, and its digest.
-func (c *composer) plan(l *leaf, p Plan, digest string, x, w float64) {
+// plan sets the place of one file's drawings: their titles, where they are, and
+// which file it is.
+func (c *composer) plan(l *leaf, p Plan, x, w float64) {
 	const top, height = bodyTop + 4, bodyBottom - bodyTop - 6
 	l.box(x, top, w, height)
 	middle, y := x+w/2, top+height/2-4
@@ -83,7 +73,14 @@ func (c *composer) plan(l *leaf, p Plan, digest string, x, w float64) {
 		return
 	}
 	y += 11
-	c.centre(l, middle, y, 8.5, digest, grey)
+	for _, line := range c.tray.lines(formFile+c.tray.known(p.File), 10, w-2*padding) {
+		if p.File != "" {
+			c.centre(l, middle, y, 10, line, black)
+			y += 5.4
+		}
+	}
+	c.centre(l, middle, y+1, 8.5, formDigest, grey)
+	y++
 	for _, line := range c.tray.lines(halves(p.SHA256), 8.5, w-2*padding) {
 		y += 4.6
 		c.centre(l, middle, y, 8.5, line, grey)

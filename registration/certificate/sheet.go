@@ -44,11 +44,12 @@ type Sheet struct {
 	Plans []Plan `json:"plans,omitempty"`
 }
 
-// Plan names a drawing kept in the archive. It is never redrawn here: the
+// Plan names drawings kept in the archive as one file. It is never redrawn here: the
 // certificate points to it and fixes its content by the SHA-256 of the file.
 type Plan struct {
 	Title  string `json:"title"`
-	SHA256 string `json:"sha256"` // hexadecimal, empty when no file is held
+	File   string `json:"file,omitempty"` // the file's name in the archive
+	SHA256 string `json:"sha256"`         // hexadecimal, empty when no file is held
 }
 
 // Field is one line of the certificate: what it is called and what it says.
@@ -95,7 +96,7 @@ const maxRunes = 3000
 func (s Sheet) check() error {
 	texts := append(s.Fields(), Field{"number", s.Number}, Field{"office", s.Office})
 	for _, p := range s.Plans {
-		texts = append(texts, Field{"plan", p.Title}, Field{"plan", p.SHA256})
+		texts = append(texts, Field{"plan", p.Title}, Field{"plan", p.File}, Field{"plan", p.SHA256})
 	}
 	runes := 0
 	for i, f := range texts {

@@ -58,6 +58,17 @@ func (t *tray) cast(text string) error {
 	return nil
 }
 
+// known is text with an underscore for every character that no font has: the name
+// of a file must not keep a certificate back.
+func (t *tray) known(text string) string {
+	return strings.Map(func(r rune) rune {
+		if _, err := t.glyph(r); err != nil {
+			return '_'
+		}
+		return r
+	}, text)
+}
+
 // width is the length of text in millimetres at a size in points. The text has
 // been cast.
 func (t *tray) width(text []rune, size float64) float64 {

@@ -95,7 +95,7 @@ func notes(e registration.Entry) string {
 	return strings.Join(lines, "\n")
 }
 
-// plans names the two drawings of a flat; both are in the survey's one file.
+// plans names the two drawings of a flat; the survey has both in one file.
 func plans(s registration.Survey) []Plan {
-	return []Plan{{"宗地图", s.FileSHA256}, {"房产分户图", s.FileSHA256}}
+	return []Plan{{Title: "宗地图、房产分户图", File: s.FileName, SHA256: s.FileSHA256}}
 }
