@@ -31,19 +31,6 @@ func (s *server) operate(r chi.Router) {
 	}
 }
 
-// consolePolicy is the Content-Security-Policy of the queue's console: its pages
-// write styles into themselves, which ours never do. Scripts are files here as well.
-const consolePolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
-	"frame-ancestors 'none'; object-src 'none'"
-
-// admin shows the console of the queue or the metrics. Nothing is changed there:
-// what is done to a job is done in the list of dead letters, with a reason.
-func (s *server) admin(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Content-Security-Policy", consolePolicy)
-	s.Admin.ServeHTTP(w, r)
-	return nil
-}
-
 // letterView is a job that failed for the last time.
 type letterView struct {
 	ID       int64         `json:"id"`

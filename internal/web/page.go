@@ -22,6 +22,7 @@ import (
 func (s *server) openPages(r chi.Router) {
 	r.NotFound(s.missing)
 	r.Get(templates.AssetsPath+"*", s.page(serveAsset))
+	r.Get("/favicon.ico", s.page(serveMark))
 	r.Post(preferencesPath, s.page(s.postPreferences))
 	r.Get(preferencesPath, s.page(leavePreferences))
 	s.signPages(r)

@@ -126,6 +126,13 @@ func preference(name, value string) *http.Cookie {
 		HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }
 
+// serveMark answers browsers that look for a sign of what is no page of ours, such
+// as figures or a file.
+func serveMark(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, templates.AssetURL("mark.svg"), http.StatusFound)
+	return nil
+}
+
 // serveAsset answers with a style sheet, a script or a picture. An address with
 // the edition of this program never changes its content.
 func serveAsset(w http.ResponseWriter, r *http.Request) error {
