@@ -86,7 +86,8 @@ func Change(ctx context.Context, db Querier, p Person) error {
 // It returns ErrNobody or ErrLast.
 func Disable(ctx context.Context, db Querier, id string) error {
 	return one(ctx, db, "disable", id, `
-		WITH gone AS (DELETE FROM access_session WHERE person = $1)
+		WITH gone AS (DELETE FROM access_session WHERE person = $1),
+			forgotten AS (DELETE FROM access_device WHERE person = $1)
 		UPDATE access_person SET disabled = true WHERE id = $1`, true)
 }
 

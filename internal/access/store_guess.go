@@ -9,7 +9,8 @@ import (
 	"onewindow/internal/audit"
 )
 
-// After graceFailures in a row a way in is locked for firstLock, which doubles with
+// After graceFailures in a row a way in (an account for strangers, an account on a
+// device that knows its person, an open session) is locked for firstLock, which doubles with
 // every further one up to longestLock. Whoever is locked out is told what everybody
 // is told who gives a wrong password.
 const (
@@ -26,6 +27,12 @@ type counter struct {
 
 // ofAccount counts the guesses of whoever names the account.
 func ofAccount(id string) counter { return counter{"access_person", "id", id} }
+
+// ofSession counts the guesses of who has an open session, which nobody else can spend.
+func ofSession(token string) counter {
+	given, _ := ParseSecret(token)
+	return counter{"access_session", "token_hash", given.hash()}
+}
 
 // take takes one of the guesses that are left, as if it were wrong, before anybody
 // looks at it: of guesses made at once, too, no more are looked at than are left. It

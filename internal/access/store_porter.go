@@ -24,6 +24,7 @@ const attemptLength = 10 * time.Minute
 type Porter struct {
 	Pool   *pgxpool.Pool
 	Hasher *Hasher
+	device string // of who comes; see On
 }
 
 // proof is what an account is opened with.
@@ -57,7 +58,14 @@ func proofOf(ctx context.Context, db Querier, id string) (p proof, err error) {
 // is asked for its code. Fresh says that password and authenticator have to be
 // set up first; only who gave the one-time password learns that.
 func (g Porter) Begin(ctx context.Context, id, password string, at time.Time) (token Secret, fresh bool, err error) {
-	p, passed, err := g.check(ctx, id, password, at)
+	if !idShape.MatchString(id) {
+		id = "" // nobody's, at the same price
+	}
+	count, err := g.counterOf(ctx, g.Pool, id, at)
+	if err != nil {
+		return "", false, err
+	}
+	p, passed, err := g.check(ctx, count, id, password, at)
 	if err != nil {
 		return "", false, err
 	}
@@ -74,14 +82,11 @@ func (g Porter) Begin(ctx context.Context, id, password string, at time.Time) (t
 }
 
 // check compares a password. The guess is counted before it is looked at.
-func (g Porter) check(ctx context.Context, id, password string, at time.Time) (p proof, passed bool, err error) {
-	if !idShape.MatchString(id) {
-		id = "" // nobody's, at the same price
-	}
+func (g Porter) check(ctx context.Context, count counter, id, password string,
+	at time.Time) (p proof, passed bool, err error) {
 	if p, err = proofOf(ctx, g.Pool, id); err != nil {
 		return p, false, err
 	}
-	count := ofAccount(id)
 	left, err := count.take(ctx, g.Pool, at)
 	if err != nil {
 		return p, false, err
@@ -130,7 +135,14 @@ func (g Porter) Finish(ctx context.Context, token, code string, at time.Time) (s
 		if err != nil {
 			return err
 		}
-		if p, right, err = confirm(ctx, tx, a.person, code, a.passed && !a.fresh, at); err != nil || !right {
+		if !a.passed || a.fresh {
+			return nil // and what went wrong has been counted
+		}
+		count, err := g.counterOf(ctx, tx, a.person, at)
+		if err != nil {
+			return err
+		}
+		if p, right, err = confirm(ctx, tx, count, a.person, code, at); err != nil || !right {
 			return err
 		}
 		session, err = g.admit(ctx, tx, token, p, at)
@@ -142,17 +154,16 @@ func (g Porter) Finish(ctx context.Context, token, code string, at time.Time) (s
 	return session, p, err
 }
 
-// confirm takes a code of a person's authenticator, once, and counts it if it is
-// wrong. What went wrong before has been counted.
-func confirm(ctx context.Context, tx pgx.Tx, id, code string, counts bool, at time.Time) (Person, bool, error) {
+// confirm takes a code of a person's authenticator, once. The guess is counted before
+// it is looked at.
+func confirm(ctx context.Context, tx pgx.Tx, count counter, id, code string, at time.Time) (Person, bool, error) {
 	if _, err := tx.Exec(ctx, `SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, id); err != nil {
 		return Person{}, false, err // two with one code take turns
 	}
 	p, err := proofOf(ctx, tx, id)
-	if err != nil || !counts || p.barred {
+	if err != nil || p.barred {
 		return Person{}, false, err
 	}
-	count := ofAccount(id)
 	left, err := count.take(ctx, tx, at)
 	if err != nil {
 		return Person{}, false, err
@@ -194,19 +205,24 @@ func (g Porter) SignIn(ctx context.Context, id, password, code string, at time.T
 	return session, p, err
 }
 
-// Unlock opens a locked session to its owner's password. It returns ErrUnknown,
-// ErrNoSession or ErrElsewhere.
+// Unlock opens a locked session to its owner's password. Guesses are counted with the
+// session, so that strangers who guess at the account do not keep its owner out of it.
+// It returns ErrUnknown, ErrNoSession or ErrElsewhere.
 func (g Porter) Unlock(ctx context.Context, token, password string, at time.Time) error {
 	s, err := BySession(ctx, g.Pool, token, at)
 	if err != nil {
 		return err
 	}
-	_, passed, err := g.check(ctx, s.ID, password, at)
+	count := ofSession(token)
+	_, passed, err := g.check(ctx, count, s.ID, password, at)
 	if err != nil {
 		return err
 	}
 	if !passed {
 		return ErrUnknown
+	}
+	if err := count.clear(ctx, g.Pool); err != nil {
+		return err
 	}
 	return Seen(ctx, g.Pool, token, at)
 }
@@ -218,13 +234,16 @@ func (g Porter) Prove(ctx context.Context, token, password, code string, at time
 	if err != nil {
 		return err
 	}
-	_, passed, err := g.check(ctx, s.ID, password, at)
+	count := ofSession(token)
+	_, right, err := g.check(ctx, count, s.ID, password, at)
 	if err != nil {
 		return err
 	}
-	var right bool
+	if !right {
+		return ErrUnknown
+	}
 	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
-		if _, right, err = confirm(ctx, tx, s.ID, code, passed, at); err != nil || !right {
+		if _, right, err = confirm(ctx, tx, count, s.ID, code, at); err != nil || !right {
 			return err
 		}
 		return proved(ctx, tx, token, at)

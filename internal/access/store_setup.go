@@ -27,6 +27,7 @@ func (g Porter) GiveOneTime(ctx context.Context, db Querier, id string) (Secret,
 	}
 	return password, one(ctx, db, "give a password to", id, `
 		WITH gone AS (DELETE FROM access_session WHERE person = $1),
+			forgotten AS (DELETE FROM access_device WHERE person = $1),
 			begun AS (DELETE FROM access_attempt WHERE person = $1)
 		UPDATE access_person SET password = $2, one_time = true, seed = NULL, failures = 0, locked_until = NULL
 		WHERE id = $1`, false, hash)

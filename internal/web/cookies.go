@@ -15,6 +15,7 @@ const (
 	provingCookie  = "onewindow_provider" // between us and a provider of identities
 	citizenCookie  = "onewindow_my"       // the same, of citizens
 	numberCookie   = "onewindow_number"   // what a citizen asked a code for
+	deviceCookie   = "onewindow_device"   // that its people have signed in from
 	attemptMinutes = 10
 )
 

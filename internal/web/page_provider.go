@@ -127,8 +127,7 @@ func (s *server) fromProvider(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.enter(w, r, token, who, within(q.Next))
-	return nil
+	return s.enter(w, r, token, who, within(q.Next))
 }
 
 // bindSubject says which subject of a provider an account is.

@@ -101,6 +101,5 @@ func (s *server) postEnrolment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.enter(w, r, token, who, next)
-	return nil
+	return s.enter(w, r, token, who, next)
 }

@@ -132,7 +132,7 @@ func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.show(w)
 	}
-	token, fresh, err := s.Porter.Begin(r.Context(), id, r.PostFormValue("password"), time.Now())
+	token, fresh, err := s.porterFor(r).Begin(r.Context(), id, r.PostFormValue("password"), time.Now())
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *server) postCode(w http.ResponseWriter, r *http.Request) error {
 		return formError(err)
 	}
 	next := within(r.PostFormValue("next"))
-	token, who, err := s.Porter.Finish(r.Context(), cookieOf(r, attemptCookie), typed(r, "code"), time.Now())
+	token, who, err := s.porterFor(r).Finish(r.Context(), cookieOf(r, attemptCookie), typed(r, "code"), time.Now())
 	switch {
 	case errors.Is(err, access.ErrUnknown):
 		p := codePage(r, next)
@@ -177,18 +177,29 @@ func (s *server) postCode(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	s.enter(w, r, token, who, next)
-	return nil
+	return s.enter(w, r, token, who, next)
+}
+
+// porterFor is the porter for the browser that asks.
+func (s *server) porterFor(r *http.Request) access.Porter {
+	return s.Porter.On(cookieOf(r, deviceCookie))
 }
 
 // enter goes in with a new session: to where the person wanted to be, or to where
-// their role begins.
-func (s *server) enter(w http.ResponseWriter, r *http.Request, token access.Secret, who access.Person, next string) {
+// their role begins. From now on the browser is known to be theirs.
+func (s *server) enter(w http.ResponseWriter, r *http.Request, token access.Secret, who access.Person,
+	next string) error {
+	device, err := s.porterFor(r).Know(r.Context(), who.ID, time.Now())
+	if err != nil {
+		return err
+	}
+	s.remember(w, deviceCookie, device.Text(), access.DeviceLength)
 	s.letIn(w, token, access.SessionLength+access.Memory) // what is typed into an ended session's page has an owner
 	if next == "/" {
 		next = homeOf(who.Role)
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
 }
 
 // postSignOut ends the session of the browser, if it has one.
