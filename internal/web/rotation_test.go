@@ -81,7 +81,8 @@ func (o *office) draw(id string, length time.Duration) (key access.Secret, numbe
 	return key, keys[0].ID
 }
 
-// unheard opens cases whose water company owes its answer, and returns their refs.
+// unheard opens cases of which nothing moves but the answer that their water company
+// owes, and returns its refs.
 func (o *office) unheard(n int) (refs []string) {
 	o.t.Helper()
 	var numbers []intake.Number
@@ -90,6 +91,7 @@ func (o *office) unheard(n int) (refs []string) {
 	}
 	for _, number := range numbers {
 		o.unanswered(number)
+		o.quiet(number, intake.WaterRequest)
 		refs = append(refs, string(number)+"-water_request")
 	}
 	return refs
