@@ -47,7 +47,7 @@ require (
 	riverqueue.com/riverui v0.17.0
 )
 
-require github.com/wechatpay-apiv3/wechatpay-go v0.2.21 // indirect
+require github.com/wechatpay-apiv3/wechatpay-go v0.2.21
 
 require (
 	dario.cat/mergo v1.0.1 // indirect
