@@ -167,6 +167,10 @@ func readCases(t *testing.T, g *gallery) {
 		b.wait(`document.activeElement.id === "errors"`)
 	})
 	b.everywhere("done", see("/cases/"+done))
+	b.everywhere("receipt", see("/cases/"+done+"/bills/b-1/receipt"))
+	citizen := b.another()
+	citizen.citizen(done)
+	citizen.everywhere("citizen-receipt", func() { citizen.at("/my/bills/b-1/receipt") })
 	b.everywhere("reveal", func() {
 		b.at("/cases/" + waiting)
 		b.do(chromedp.Evaluate[chromedp.Void](`void (document.getElementById("reveal").open = true)`),

@@ -76,6 +76,15 @@ var noPages = map[string]string{
 	"/sign-in/authenticator.png":             "a picture on its page",
 	"/sign-in/with/{provider}":               "leads to a provider of identities",
 	"/sign-in/with/{provider}/back":          "leads to where the person was",
+	"/api/v1/cases/{number}/bills/{bill}":    "for programs",
+	"/api/v1/company/requests/":              "for programs",
+	"/api/v1/company/requests/{ref}":         "for programs",
+	"/cases/{number}/bills/{bill}/code.png":  "a picture on the page of the case",
+	"/my/bills/{bill}/code.png":              "a picture on the page of the citizen",
+	"/my/certificate":                        "a document",
+	"/my/sign-in/with/{provider}":            "leads to a provider of identities",
+	"/my/sign-in/with/{provider}/back":       "leads to where the person was",
+	"/preferences":                           "leads back to the page that was read",
 	"/admin/*":                               "the console of the queue, which is River UI's",
 }
 
