@@ -64,6 +64,8 @@ var noPages = map[string]string{
 	"/api/v1/cases/{number}/certificate.pdf": "a document",
 	"/api/v1/cases/{number}/events":          "for programs",
 	"/api/v1/cases/{number}/materials":       "for programs",
+	"/api/v1/cases/{number}/tax/":            "for programs",
+	"/api/v1/tax-desk":                       "for programs",
 	"/api/v1/dead-letters/":                  "for programs",
 	"/api/v1/my/case":                        "for programs",
 	"/api/v1/sessions/current":               "for programs",
@@ -96,6 +98,7 @@ func TestEverybodyCanReadEveryPage(t *testing.T) {
 	t.Run("pages", func(t *testing.T) {
 		for name, read := range map[string]func(*testing.T, *gallery){
 			"of cases": readCases, "beside cases": readBeside, "of coming in": readComingIn, "of proof": readProof,
+			"of the tax desk": readDesk,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/internal/money"
 	"onewindow/jobs"
@@ -76,14 +75,7 @@ func (s *server) actOf(r *http.Request, b officerBody) (jobs.OfficerAct, error) 
 	if err != nil {
 		return jobs.OfficerAct{}, err
 	}
-	v, err := s.Flow.TaxFile(r.Context(), number)
-	if err != nil {
-		return jobs.OfficerAct{}, err
-	}
 	seen, err := seenVersion(r)
-	if err == nil && seen != 0 && seen != v.Version {
-		err = intake.ErrStale
-	}
 	by := staffOf(r.Context()).ID
 	return jobs.OfficerAct{Number: number, By: by, Seen: seen, Reason: b.Reason, Document: b.Document}, err
 }

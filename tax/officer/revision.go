@@ -95,6 +95,16 @@ type File struct {
 	Facts      tax.Facts      // as they were first assessed
 	Assessment tax.Assessment // by the machine, at first
 	Revisions  []Revision
+
+	under string // the rule set that a replay assesses under; "" is the newest
+}
+
+// assess assesses facts again.
+func (f File) assess(facts tax.Facts, adopted []tax.Adoption) (tax.Assessment, error) {
+	if f.under == "" {
+		return tax.Assess(facts, adopted), nil
+	}
+	return tax.AssessUnder(f.under, facts, adopted)
 }
 
 // Now returns facts and assessment as they stand.
@@ -162,7 +172,7 @@ func (f File) Again(facts tax.Facts, asked []source.Name, adopted []tax.Adoption
 	asIf.Revisions = append(slices.Clone(f.Revisions), r)
 	asIf.Revisions[len(f.Revisions)].Facts = facts
 	if r.Facts, err = Correct(facts, asIf.standing()); err == nil {
-		r.Assessment = tax.Assess(r.Facts, adopted)
+		r.Assessment, err = f.assess(r.Facts, adopted)
 	}
 	return r, err
 }
@@ -180,7 +190,7 @@ func (f File) Correction(changes []Change, adopted []tax.Adoption) (Revision, er
 	}
 	r := Revision{Kind: Correction, Content: Content{Changes: changes}, Facts: facts}
 	if err == nil {
-		r.Assessment = tax.Assess(facts, adopted)
+		r.Assessment, err = f.assess(facts, adopted)
 	}
 	return r, err
 }
@@ -253,8 +263,9 @@ func (l Line) same(o tax.Line) bool {
 // package source makes those again from the answers themselves.
 func (f File) Replay() error {
 	again := File{Facts: f.Facts, Assessment: f.Assessment}
-	if !same(tax.Assess(f.Facts, f.Assessment.Adopted), f.Assessment) {
-		return fmt.Errorf("%w: the first assessment", ErrReplay)
+	first, err := tax.AssessUnder(f.Assessment.RuleSet, f.Facts, f.Assessment.Adopted)
+	if err != nil || !same(first, f.Assessment) {
+		return fmt.Errorf("%w: the first assessment (%v)", ErrReplay, err)
 	}
 	for _, r := range f.Revisions {
 		made, err := again.make(r)
@@ -266,15 +277,17 @@ func (f File) Replay() error {
 	return nil
 }
 
-// make makes a revision again.
+// make makes a revision again, under the rule set of its time.
 func (f File) make(r Revision) (Revision, error) {
+	f.under = r.Assessment.RuleSet
 	switch r.Kind {
 	case Correction:
 		return f.Correction(r.Content.Changes, r.Assessment.Adopted)
 	case Override:
 		return f.Override(*r.Content.Line, r.Officer, r.Document, r.At)
 	}
-	return Revision{Facts: r.Facts, Assessment: tax.Assess(r.Facts, r.Assessment.Adopted)}, nil
+	again, err := f.assess(r.Facts, r.Assessment.Adopted)
+	return Revision{Facts: r.Facts, Assessment: again}, err
 }
 
 // same compares values as they are stored.

@@ -18,7 +18,9 @@ const (
 
 // Acquisitions lists how a seller may have come to the home, as a correction says it.
 func Acquisitions() []tax.Acquisition {
-	return []tax.Acquisition{tax.ByPurchase, tax.ByInheritance, tax.ByFamilyGift, tax.ByDivorce, tax.ByOtherGift}
+	return []tax.Acquisition{
+		tax.ByPurchase, tax.ByInheritance, tax.ByFamilyGift, tax.ByDivorce, tax.ByOtherGift, tax.BySelf,
+	}
 }
 
 // Choices lists the values of a kind that has few; nil for the others.
