@@ -46,7 +46,7 @@ func (s *server) pages(r chi.Router) {
 	r.Get("/cases/{number}", s.pageFor(access.See, s.showCasePage))
 	r.Get("/cases/{number}/live", s.pageFor(access.See, s.showCaseParts))
 	r.Post("/cases/{number}/steps/{step}/decision", s.pageFor(access.See, s.postDecision)) // and by verdict
-	r.Post("/cases/{number}/reveal", s.pageFor(access.SeeDocument, s.postReveal))
+	r.Post("/cases/{number}/reveal", s.pageFor(access.Reveal, s.postReveal))
 	r.Get("/cases/{number}/certificate", s.pageFor(access.SeeDocument, s.certificate))
 	r.Post("/cases/{number}/certificate/hand-over", s.pageFor(access.HandOver, s.postHandOver))
 	s.billPages(r)

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-
-	"onewindow/templates"
 )
 
 // askPage asks one thing: what signing in takes, step by step, and the few forms
@@ -84,14 +82,6 @@ func (p askPage) show(w http.ResponseWriter) error {
 	if len(p.Errors) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return show(w, status, "sign_ask", p)
-}
-
-// tell is a page that says one thing and leads on.
-func tell(w http.ResponseWriter, r *http.Request, status int, title, text string, others ...askLink) error {
-	lang := speech(r)
-	p := askPage{frame: frameOf(r, ""), Title: templates.Say(lang, title, nil), Others: others}
-	p.Intro = p.say(text, nil)
 	return show(w, status, "sign_ask", p)
 }
 

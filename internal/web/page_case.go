@@ -181,7 +181,7 @@ func (p casePage) formThere() string {
 }
 
 // MayReveal says whether the reader may ask to see people whole.
-func (p casePage) MayReveal() bool { return p.Staff.May(access.SeeDocument) }
+func (p casePage) MayReveal() bool { return p.Staff.May(access.Reveal) }
 
 // reviewTime is how long the office, not the applicant, has held the review.
 func reviewTime(journal []intake.Entry, now time.Time) (spent time.Duration) {

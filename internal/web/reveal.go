@@ -21,7 +21,7 @@ func (s *server) postReveal(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
-	c, err := s.sight(r, access.SeeDocument)
+	c, err := s.sight(r, access.Reveal)
 	if err != nil {
 		return err
 	}
