@@ -1,7 +1,6 @@
 package registration
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 )
@@ -49,28 +48,3 @@ func without(s string, drop func(rune) bool) string {
 		return r
 	}, s)
 }
-
-// forbidden returns the first character of s that no text of an application may
-// hold: controls (NUL among them), direction marks and other invisible format
-// characters, line separators, non-characters, and U+FFFD, which stands for
-// bytes that were no text. Han of every plane and "·" are welcome.
-func forbidden(s string) (rune, bool) {
-	for _, r := range s {
-		if r == unicode.ReplacementChar || nonCharacter(r) ||
-			unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Zl, unicode.Zp) {
-			return r, true
-		}
-	}
-	return 0, false
-}
-
-// Forbidden returns the first character of s that no text which people read may
-// hold, and false if there is none: what Validate refuses in an application.
-func Forbidden(s string) (rune, bool) { return forbidden(s) }
-
-func nonCharacter(r rune) bool {
-	return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
-}
-
-// codePoint names a character that cannot be shown: "U+202E".
-func codePoint(r rune) string { return fmt.Sprintf("U+%04X", r) }

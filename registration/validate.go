@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"onewindow/internal/money"
+	"onewindow/internal/text"
 )
 
 const (
@@ -56,8 +57,8 @@ func (f *form) add(code, field string, args map[string]string) {
 
 // text reports whether s is there, not too long and free of forbidden characters.
 func (f *form) text(field, s string, most int) bool {
-	if r, bad := forbidden(s); bad {
-		f.add(codeTextForbidden, field, map[string]string{"character": codePoint(r)})
+	if r, bad := text.Forbidden(s); bad {
+		f.add(codeTextForbidden, field, map[string]string{"character": text.CodePoint(r)})
 		return false
 	}
 	if s == "" {

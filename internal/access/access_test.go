@@ -133,6 +133,10 @@ func TestWhoCannotHaveAnAccount(t *testing.T) {
 		"an administrator of one office": {ID: "a", Name: "b", Role: SystemAdmin, Office: "430602"},
 		"a company that is none":         {ID: "a", Name: "b", Role: Company},
 		"a clerk of a company":           {ID: "a", Name: "b", Role: Clerk, Office: "430602", Company: "water"},
+		"a name that reads backwards":    {ID: "a", Name: "b\u202e", Role: Clerk, Office: "430602"},
+		"a name with an escape":          {ID: "a", Name: "b\x1b[31m", Role: Clerk, Office: "430602"},
+		"a name with something unseen":   {ID: "a", Name: "b\u200bc", Role: Clerk, Office: "430602"},
+		"a name with a NUL":              {ID: "a", Name: "b\x00", Role: Clerk, Office: "430602"},
 		"a citizen":                      {ID: "a", Name: "b", Role: Citizen},
 		"a clerk with a case":            {ID: "a", Name: "b", Role: Clerk, Office: "430602", Case: "1"},
 	} {
@@ -211,6 +215,11 @@ func TestKeysOverlapExpireAndAreRevoked(t *testing.T) {
 	for key, until := range map[Secret]time.Time{old: noon.Add(time.Hour), next: noon.Add(KeyLength)} {
 		if err := AddKey(t.Context(), g.Pool, clerk.ID, key, "submit", noon, until); err != nil {
 			t.Fatal(err)
+		}
+	}
+	for _, label := range []string{"a\u202eb", "a\x1b", "a\u200bb", "a\x00", strings.Repeat("x", LongestLabel+1)} {
+		if err := AddKey(t.Context(), g.Pool, clerk.ID, NewSecret(), label, noon, noon.Add(1)); !errors.Is(err, ErrLabel) {
+			t.Errorf("the label %.10q: %v", label, err)
 		}
 	}
 	try := func(id, key string, at time.Time) error {

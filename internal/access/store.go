@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"onewindow/internal/text"
 	"onewindow/internal/vault"
 )
 
@@ -27,6 +28,8 @@ var (
 	ErrTaken = errors.New("another account has this id")
 	// ErrNobody says that no account has the id.
 	ErrNobody = errors.New("no such account")
+	// ErrLabel says that what uses a key cannot be called so.
+	ErrLabel = errors.New("not a label of a key")
 	// ErrLast says that nobody would be left to look after the accounts.
 	ErrLast = errors.New("the last security administrator stays")
 )
@@ -48,7 +51,8 @@ const longestName = 200
 // Valid says whether the person can have an account: a citizen cannot, and has
 // no more than a session.
 func (p Person) Valid() bool {
-	return idShape.MatchString(p.ID) && p.Name != "" && len(p.Name) <= longestName && may[p.Role] != nil &&
+	_, bad := text.Forbidden(p.Name)
+	return idShape.MatchString(p.ID) && p.Name != "" && len(p.Name) <= longestName && !bad && may[p.Role] != nil &&
 		p.Role != Citizen && p.Case == "" && (p.Role == Company) == (p.Company != "") &&
 		(p.Role.AboveOffices() && p.Office == "" || !p.Role.AboveOffices() && officeShape.MatchString(p.Office))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onewindow/internal/text"
 	"onewindow/internal/vault"
 )
 
@@ -31,11 +32,18 @@ type Key struct {
 // Valid says whether the key opens anything at an instant.
 func (k Key) Valid(at time.Time) bool { return k.RevokedAt == nil && at.Before(k.ExpiresAt) }
 
+// LongestLabel bounds the label of a key, in bytes.
+const LongestLabel = 100
+
 // AddKey gives an account one more key, from an instant on until another. The
-// others stay valid: revoke them once the new one is in use.
+// others stay valid: revoke them once the new one is in use. It returns ErrNobody or
+// ErrLabel.
 func AddKey(ctx context.Context, db Querier, id string, key Secret, label string, from, until time.Time) error {
 	if _, drawn := ParseSecret(key.Text()); !drawn {
 		return fmt.Errorf("add a key of %q: %w", id, ErrPerson)
+	}
+	if _, bad := text.Forbidden(label); bad || len(label) > LongestLabel {
+		return fmt.Errorf("add a key of %q: %w", id, ErrLabel)
 	}
 	tag, err := db.Exec(ctx, `
 		INSERT INTO access_key (person, label, hash, drawn_at, expires_at, signing)

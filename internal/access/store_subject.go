@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/text"
 )
 
 // Subject is who a provider of identities says somebody is. Its ID is unique at
@@ -19,7 +21,7 @@ const longestSubject = 255
 // Bind says that a subject is a person with an account; it may have been another
 // before. It returns ErrPerson or ErrNobody.
 func Bind(ctx context.Context, db Querier, s Subject, id string) error {
-	if s.Issuer == "" || s.ID == "" || len(s.ID) > longestSubject {
+	if _, bad := text.Forbidden(s.ID); bad || s.Issuer == "" || s.ID == "" || len(s.ID) > longestSubject {
 		return fmt.Errorf("bind a subject: %w", ErrPerson)
 	}
 	tag, err := db.Exec(ctx, `

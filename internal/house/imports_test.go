@@ -16,7 +16,7 @@ var rooms = []string{"intake", "registration", "registration/certificate", "tax"
 // imports between them; where there is none, it may import anything but River.
 var mayImport = map[string][]string{
 	"intake":                   {"registration", "internal/money", "internal/vault", "pgx"},
-	"registration":             {"internal/money", "internal/vault", "pgx"},
+	"registration":             {"internal/money", "internal/text", "internal/vault", "pgx"},
 	"registration/certificate": {"registration", "templates", "gofpdf", "barcode", "x/image", "internal/vault", "pgx"},
 	"tax": {"tax/rule", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks",
 		"pgx"},
@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 		"internal/money", "internal/access", "internal/audit", "internal/files", "internal/notice", "pgx", "river",
 		"golang-lru"},
 	"templates": {"internal/money"},
-	"internal/access": {"internal/audit", "internal/vault", "pgx", "argon2id", "github.com/pquerna/otp", "go-oidc",
+	"internal/access": {"internal/audit", "internal/text", "internal/vault", "pgx", "argon2id",
+		"github.com/pquerna/otp", "go-oidc",
 		"golang.org/x/oauth2"},
 	"internal/draft":    {"internal/access", "internal/vault", "pgx"},
 	"internal/money":    {},
@@ -43,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/postgres": {"pgx"},
 	"internal/vault":    {"pgx"},
 	"internal/strict":   {},
+	"internal/text":     {},
 	"internal/premises": {"pgx"},
 	"internal/meter":    {"pgx", "otel", "prometheus"},
 	"internal/health":   {"internal/schema", "pgx", "golang.org/x/sys/unix"},
@@ -50,8 +52,8 @@ var mayImport = map[string][]string{
 	"internal/machine":  {"internal/postgres", "internal/pgtest"},
 	"internal/web": {"jobs", "intake", "registration", "registration/certificate", "tax", "tax/payment", "utilities",
 		"templates", "internal/access", "internal/audit", "internal/draft", "internal/files", "internal/health",
-		"internal/money", "internal/notice",
-		"internal/outbound", "pgx", "chi", "barcode", "httprate", "yaml", "golang-lru"},
+		"internal/money", "internal/notice", "internal/outbound", "internal/text", "pgx", "chi", "barcode", "httprate",
+		"yaml", "golang-lru"},
 }
 
 // knowRiver are the only packages that may import River, with those below them.

@@ -102,6 +102,7 @@ var faults = []struct {
 	{access.ErrNobody, fault{code: "account_unknown", status: http.StatusNotFound}},
 	{access.ErrLast, fault{code: "last_administrator", status: http.StatusConflict}},
 	{access.ErrPerson, fault{code: "account_malformed", status: http.StatusUnprocessableEntity}},
+	{access.ErrLabel, fault{code: "account_malformed", status: http.StatusUnprocessableEntity}},
 	{access.ErrForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
 	{access.ErrForeign, fault{code: "case_unknown", status: http.StatusNotFound}},
 

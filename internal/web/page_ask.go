@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"onewindow/internal/text"
 )
 
 // askPage asks one thing: what signing in takes, step by step, and the few forms
@@ -61,9 +63,13 @@ func (p *askPage) ask(f askField) {
 	p.Fields = append(p.Fields, f)
 }
 
-// blame puts a mistake beside a field and at the top of the page.
-func (p *askPage) blame(name, code string) {
-	m := mistake{ID: name, Text: p.say(code, nil)}
+// blame puts a mistake beside a field and at the top of the page; args are of its
+// sentence, if it has any.
+func (p *askPage) blame(name, code string, args ...map[string]string) {
+	m := mistake{ID: name}
+	if m.Text = p.say(code, nil); len(args) > 0 {
+		m.Text = p.say(code, args[0])
+	}
 	for i := range p.Fields {
 		if p.Fields[i].Name == name {
 			m.Label = p.Fields[i].Label
@@ -102,4 +108,23 @@ func passwordField(label, hint, complete string) askField {
 // codeField asks for six digits.
 func codeField(label, hint string) askField {
 	return askField{Name: "code", Label: label, Hint: hint, Kind: "code", Complete: "one-time-code"}
+}
+
+// fieldError says what is wrong with what was typed into a field.
+type fieldError struct {
+	field, code string
+	args        []map[string]string
+}
+
+// Error names the field and the code of the sentence.
+func (e *fieldError) Error() string { return e.field + ": " + e.code }
+
+// forbiddenIn returns what is wrong with a field that holds a character which nobody
+// could see; nil if none does. NUL is one: it is refused as it came, not replaced.
+func forbiddenIn(r *http.Request, field string) *fieldError {
+	bad, found := text.Forbidden(r.PostFormValue(field))
+	if !found {
+		return nil
+	}
+	return &fieldError{field, codeTextForbidden, []map[string]string{{"character": text.CodePoint(bad)}}}
 }

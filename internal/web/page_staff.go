@@ -73,11 +73,12 @@ type keyRow struct {
 }
 
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {
-	return s.account(w, r, chi.URLParam(r, "id"), drawn{}, "")
+	return s.account(w, r, chi.URLParam(r, "id"), drawn{}, nil)
 }
 
 // account shows one account, and what was just drawn for it.
-func (s *server) account(w http.ResponseWriter, r *http.Request, id string, fresh drawn, blame string) error {
+func (s *server) account(w http.ResponseWriter, r *http.Request, id string, fresh drawn,
+	wrong *fieldError) error {
 	now := time.Now()
 	a, err := access.AccountOf(r.Context(), s.Pool, legible(id), now)
 	if err != nil {
@@ -110,8 +111,8 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, fres
 		p.Carry = p.Form.Carry
 	}
 	status := http.StatusOK
-	if blame != "" {
-		p.Form.blame("role", blame)
+	if wrong != nil {
+		p.Form.blame(wrong.field, wrong.code, wrong.args...)
 		p.Errors, status = p.Form.Errors, http.StatusUnprocessableEntity
 	}
 	return show(w, status, "staff_one", p)
@@ -140,10 +141,10 @@ func personForm(r *http.Request, action, title string, person access.Person) ask
 
 // personIn reads what personForm asked.
 func personIn(r *http.Request, id string) access.Person {
-	text := func(name string) string { return strings.TrimSpace(typed(r, name)) }
-	p := access.Person{ID: id, Name: text("name"), Role: access.Role(text("role")), Office: text("office")}
+	field := func(name string) string { return strings.TrimSpace(typed(r, name)) }
+	p := access.Person{ID: id, Name: field("name"), Role: access.Role(field("role")), Office: field("office")}
 	if p.Role == access.Company {
-		p.Company = text("company")
+		p.Company = field("company")
 	}
 	if p.Role.AboveOffices() {
 		p.Office = ""
@@ -171,9 +172,9 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 		return formError(err)
 	}
 	person := personIn(r, strings.TrimSpace(typed(r, "id")))
-	if code := s.personFault(person); code != "" {
+	if wrong := personFault(r, person); wrong != nil {
 		p := s.engagePage(r, person)
-		p.blame("id", code)
+		p.blame(wrong.field, wrong.code, wrong.args...)
 		return p.show(w)
 	}
 	var fresh drawn
@@ -199,15 +200,19 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.account(w, r, person.ID, fresh, "")
+	return s.account(w, r, person.ID, fresh, nil)
 }
 
-// personFault says what is wrong with a person who is to have an account.
-func (s *server) personFault(p access.Person) string {
-	if !p.Valid() || p.Role == access.Company && !utilities.Utility(p.Company).Known() {
-		return "page.account.wrong"
+// personFault says what is wrong with a person who is to have an account; nil if
+// nothing is.
+func personFault(r *http.Request, p access.Person) *fieldError {
+	if wrong := forbiddenIn(r, "name"); wrong != nil {
+		return wrong
 	}
-	return ""
+	if !p.Valid() || p.Role == access.Company && !utilities.Utility(p.Company).Known() {
+		return &fieldError{field: "role", code: "page.account.wrong"}
+	}
+	return nil
 }
 
 // postChange gives an account another name, role or office. Nobody changes their
@@ -221,8 +226,8 @@ func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
 		return access.ErrForbidden
 	}
 	person := personIn(r, id)
-	if code := s.personFault(person); code != "" {
-		return s.account(w, r, id, drawn{}, code)
+	if wrong := personFault(r, person); wrong != nil {
+		return s.account(w, r, id, drawn{}, wrong)
 	}
 	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
 		if err := access.Change(r.Context(), tx, person); err != nil {
@@ -262,11 +267,14 @@ func (s *server) onAccount(a audit.Action, result string,
 			}
 			return wroteAccount(r.Context(), tx, a, id, result)
 		})
+		if wrong := (*fieldError)(nil); errors.As(err, &wrong) {
+			return s.account(w, r, id, drawn{}, wrong)
+		}
 		if err != nil {
 			return err
 		}
 		if fresh.secret != "" { // shown once: there is no address under which it could be seen again
-			return s.account(w, r, id, fresh, "")
+			return s.account(w, r, id, fresh, nil)
 		}
 		http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
 		return nil

@@ -33,9 +33,9 @@ func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.
 const longestLabel = 100 // of a key, in bytes
 
 func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
-	label := strings.TrimSpace(typed(r, "label"))
-	if len(label) > longestLabel {
-		return drawn{}, errQuery
+	label := strings.TrimSpace(r.PostFormValue("label"))
+	if wrong := forbiddenIn(r, "label"); wrong != nil {
+		return drawn{}, wrong
 	}
 	key, now := access.NewSecret(), time.Now()
 	return drawn{key, keyWord}, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))

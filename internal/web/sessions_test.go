@@ -481,6 +481,23 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyCanSeeIsInNoNameAndNoLabel(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 0)
+	guard := o.visit("security-01")
+	for bad, point := range map[string]string{"李\u202e受": "U+202E", "李\x1b[31m": "U+001B", "李\u200b": "U+200B", "李\x00": "U+0000"} {
+		for path, form := range map[string]url.Values{
+			"/accounts/new":             {"id": {"clerk-08"}, "name": {bad}, "role": {"clerk"}, "office": {"430602"}},
+			"/accounts/clerk-01/change": {"name": {bad}, "role": {"clerk"}, "office": {"430602"}},
+			"/accounts/clerk-01/keys":   {"label": {bad}},
+		} {
+			if page := guard.post(path, form); page.status != http.StatusUnprocessableEntity || !page.has(point) {
+				t.Errorf("%s takes %s: %d", path, point, page.status)
+			}
+		}
+	}
+}
+
 func TestKeysAreDrawnExchangedAndRevokedOnThePages(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 0)

@@ -7,6 +7,7 @@ import (
 
 	"onewindow/internal/access"
 	"onewindow/internal/money"
+	"onewindow/internal/text"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/tax"
@@ -22,7 +23,7 @@ const maxDocument = 100
 
 func (b officerBody) defects() registration.Findings {
 	found := verdictBody{Reason: b.Reason}.defects()
-	if _, bad := registration.Forbidden(b.Document); bad || utf8.RuneCountInString(b.Document) > maxDocument {
+	if _, bad := text.Forbidden(b.Document); bad || utf8.RuneCountInString(b.Document) > maxDocument {
 		found = append(found, formFinding(codeDocumentBad, "document", nil))
 	}
 	return found

@@ -1,11 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"onewindow/internal/text"
 	"onewindow/registration"
 )
 
@@ -24,8 +24,8 @@ func wordsFault(words string) registration.Findings {
 		return registration.Findings{{Check: registration.CheckForm, Outcome: registration.Block,
 			Code: code, Field: "reason", Args: args}}
 	}
-	if r, bad := registration.Forbidden(strings.ReplaceAll(words, "\n", "")); bad {
-		return block(codeTextForbidden, map[string]string{"character": fmt.Sprintf("U+%04X", r)})
+	if r, bad := text.Forbidden(strings.ReplaceAll(words, "\n", "")); bad {
+		return block(codeTextForbidden, map[string]string{"character": text.CodePoint(r)})
 	}
 	if utf8.RuneCountInString(words) > maxReason {
 		return block(codeTextTooLong, map[string]string{"most": strconv.Itoa(maxReason)})
