@@ -32,6 +32,7 @@ func (o *officesConfig) checkSources(f *findings, rehearsal bool) {
 		s.Key = outbound.Key(make([]byte, 32)) // the door is checked for its own
 		err := s.Valid()
 		f.add(err != nil, "%s: %v", path, err)
+		f.add(told.Key == "", "%s.key is missing: whsec_ and 24 to 64 bytes in base64", path)
 		doorConfig{URL: told.URL, Key: told.Key}.check(f, path, o.InnerNetworks, rehearsal)
 	}
 }
