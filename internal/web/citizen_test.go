@@ -223,3 +223,22 @@ func TestAContractWithoutACaseSaysWhatComesNext(t *testing.T) {
 		}
 	}
 }
+
+func TestANumberThatIsTooLongForAnyGoesIntoNoCookie(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 0)
+	v := o.visit("")
+	page := v.post("/my/sign-in", url.Values{"number": {strings.Repeat("1", 200_000)}})
+	if page.status != http.StatusUnprocessableEntity || page.path != "/my/sign-in" {
+		t.Errorf("%d at %s", page.status, page.path)
+	}
+	at, err := url.Parse(o.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cookie := range v.client.Jar.Cookies(at) {
+		if len(cookie.Value) > 4*longestNumber {
+			t.Errorf("the cookie %s holds %d bytes", cookie.Name, len(cookie.Value))
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -92,15 +93,23 @@ func (s *server) showNumber(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w)
 }
 
+// longestNumber bounds a number that is asked for, in bytes: it goes into a cookie.
+const longestNumber = 100
+
 // postNumber sends codes and asks for one, whether there is such a number or not.
 func (s *server) postNumber(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
 	}
 	number := caseOrContract(typed(r, "number"))
-	if number == "" {
-		p := numberPage(r)
+	p := numberPage(r)
+	switch {
+	case number == "":
 		p.blame("number", codeTextMissing)
+	case len(number) > longestNumber:
+		p.blame("number", codeTextTooLong, map[string]string{"most": strconv.Itoa(longestNumber)})
+	}
+	if len(p.Errors) > 0 {
 		return p.show(w)
 	}
 	if err := s.sendCodes(r, number); err != nil {
