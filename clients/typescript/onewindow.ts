@@ -2597,4 +2597,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: cd662194f3d88d4fae666f0eebad15db5500fe0d31cbf70da4476abbb5491b76
+// sha256 of the description: a6c84a5a131cae5c652875dfe719c9369d293460b253f8b1b4c6198213184d8d

@@ -49,7 +49,7 @@ func TestPeopleAreShownWholeOnlyForAReasonThatIsNoted(t *testing.T) {
 	if again := clerk.get("/cases/" + number); again.has(sale.Buyers[0].ID) || again.has(sale.Buyers[0].Name) {
 		t.Error("people stay whole after they were looked at")
 	}
-	for staff, want := range map[string]int{"tax-01": http.StatusForbidden, "registrar-01": http.StatusOK} {
+	for staff, want := range map[string]int{"system-01": http.StatusForbidden, "registrar-01": http.StatusOK} {
 		page := o.visit(staff).post(at, url.Values{"reason": {"核对原件"}})
 		if page.status != want || page.has(sale.Buyers[0].ID) != (want == http.StatusOK) {
 			t.Errorf("%s gets %d", staff, page.status)
