@@ -280,13 +280,8 @@ func boughtLately() *sandbox.Books {
 // also when both pay at once.
 func TestTheStepEndsWithTheLastPayer(t *testing.T) {
 	t.Parallel()
-	offices, err := town.NewOffices(town.Config{Books: boughtLately()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(offices.Close)
 	soon := jobs.Patience{Office: []time.Duration{0, 0}, Company: []time.Duration{0, 0}}
-	w := newWindowAround(t, 1, soon, func(o *jobs.Offices) { o.Sources = offices.Sources })
+	w := newWindowIn(t, town.Config{Books: boughtLately()}, 1, soon, func(*jobs.Offices) {})
 	a := town.Sale(0)
 	a.Utilities = nil
 	number := w.accept(a)

@@ -45,6 +45,12 @@ func newWindow(t *testing.T, homes int) *window {
 // newWindowAround is newWindow with other offices around it.
 func newWindowAround(t *testing.T, homes int, p jobs.Patience, change func(*jobs.Offices)) *window {
 	t.Helper()
+	return newWindowIn(t, town.Config{}, homes, p, change)
+}
+
+// newWindowIn is newWindowAround in a town of its own.
+func newWindowIn(t *testing.T, cfg town.Config, homes int, p jobs.Patience, change func(*jobs.Offices)) *window {
+	t.Helper()
 	w := &window{t: t}
 	url := pgtest.URL(t)
 	w.pool = pgtest.Open(t, url, 16)
@@ -54,7 +60,7 @@ func newWindowAround(t *testing.T, homes int, p jobs.Patience, change func(*jobs
 		t.Fatal(err)
 	}
 	t.Cleanup(engine.Close)
-	if w.offices, err = town.NewOffices(town.Config{}); err != nil {
+	if w.offices, err = town.NewOffices(cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.offices.Close)
