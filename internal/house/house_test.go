@@ -46,7 +46,7 @@ func TestAPlantedViolationIsFound(t *testing.T) {
 		{"imports", "utilities/soap/x.go", "package soap\nimport _ \"onewindow/tax\"",
 			"utilities/soap/x.go imports tax; utilities may import only [internal/outbound standard-webhooks pgx]"},
 		{"imports", "registration/x.go", "package registration\nimport _ \"onewindow/registration/certificate\"",
-			"registration/x.go imports registration/certificate; registration may import only [internal/money internal/vault pgx]"},
+			"registration/x.go imports registration/certificate; registration may import only [internal/money internal/text internal/vault pgx]"},
 		{"imports", "internal/demo/x.go", "package demo\nimport _ \"github.com/riverqueue/river\"",
 			"internal/demo/x.go imports river; only jobs, cmd, internal/schema, internal/bench may"},
 		{"imports", "internal/money/x.go", "package money\nimport _ \"example.com/decimal\"",

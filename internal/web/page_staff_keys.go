@@ -37,6 +37,9 @@ func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn,
 	if wrong := forbiddenIn(r, "label"); wrong != nil {
 		return drawn{}, wrong
 	}
+	if len(label) > longestLabel {
+		return drawn{}, errQuery
+	}
 	key, now := access.NewSecret(), time.Now()
 	return drawn{key, keyWord}, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
 }
