@@ -281,6 +281,8 @@ func TestASaleIsTakenInByKeyboardAloneAndFollowedLive(t *testing.T) {
 	registrar.wait(`document.querySelector("[name=verdict]")`)
 	registrar.picture("decide")
 	registrar.do(chromedp.Click(`[name=verdict][value=approve]`), chromedp.Click(`#decide [data-submit]`))
+	registrar.wait(`document.getElementById("password") && document.getElementById("code")`) // a proof for this approval
+	registrar.do(chromedp.SendKeys("#password", password), chromedp.SendKeys("#code", o.codeOf("registrar-01")+kb.Enter))
 	registrar.wait(`document.querySelector("#step-review .tag").textContent === "已完成"`)
 
 	clerk.wait(`document.querySelector("#step-review .tag").textContent === "已完成"`)
