@@ -234,6 +234,7 @@ func readBeside(t *testing.T, g *gallery) {
 	b.prefer(templates.Chinese, "usual")
 	b.citizen(string(number))
 	b.everywhere("citizen-my", see("/my"))
+	b.everywhere("citizen-audit", see("/my/audit"))
 	for _, lang := range templates.Languages { // a long page
 		b.prefer(lang, "usual")
 		b.at("/api/v1/")
@@ -244,10 +245,13 @@ func readBeside(t *testing.T, g *gallery) {
 	security.everywhere("accounts", func() { security.at("/accounts") })
 	security.everywhere("engage", func() { security.at("/accounts/new") })
 	security.everywhere("account", func() { security.at("/accounts/clerk-01") })
+	auditor := b.another()
+	auditor.signIn("audit-01")
+	auditor.everywhere("audit", func() { auditor.at("/audit?kind=case&object=" + string(number)) })
 	system := b.another()
 	system.signIn("system-01")
 	system.everywhere("letters", func() { system.at("/letters") })
-	for _, b := range []*browser{b, security, system} {
+	for _, b := range []*browser{b, security, auditor, system} {
 		b.quiet()
 	}
 }
