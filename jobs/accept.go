@@ -105,24 +105,24 @@ func (f *Flow) preflightUnit(ctx context.Context, tx pgx.Tx, a intake.Applicatio
 	return c, err
 }
 
-// filing is what the housing bureau's filings say of a contract, and the home that
+// contractFiling is what the housing bureau's filings say of a contract, and the home that
 // it is about; "" if there is no such contract.
-type filing struct {
+type contractFiling struct {
 	found registration.Findings
 	home  registration.UnitCode
 }
 
 // filingOf asks the housing bureau's filings about the contract. A number that
 // no text can be is none of theirs.
-func filingOf(ctx context.Context, tx pgx.Tx, a intake.Application) (filing, error) {
+func filingOf(ctx context.Context, tx pgx.Tx, a intake.Application) (contractFiling, error) {
 	if strings.ContainsRune(a.Contract, 0) || !utf8.ValidString(a.Contract) {
-		return filing{found: registration.UnknownContract()}, nil
+		return contractFiling{found: registration.UnknownContract()}, nil
 	}
 	contract, err := registration.ContractOf(ctx, tx, a.Contract)
 	if errors.Is(err, registration.ErrNoContract) {
-		return filing{found: registration.UnknownContract()}, nil
+		return contractFiling{found: registration.UnknownContract()}, nil
 	}
-	return filing{registration.CheckFiling(a.Application, contract), contract.Unit}, err
+	return contractFiling{registration.CheckFiling(a.Application, contract), contract.Unit}, err
 }
 
 func reserved(number intake.Number) registration.Finding {

@@ -13,6 +13,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 )
 
@@ -218,7 +219,13 @@ func confirmTax(c intake.Case, d Decision) Record {
 		if _, waits := file.Pending(); waits {
 			return intake.Move{}, officer.ErrPending
 		}
+		if _, a, err := tax.Of(ctx, tx, c.ID); err != nil || a.Decided() {
+			return figuresStand(ctx, tx, d, c.ID, at)
+		}
+		if err := tax.Confirm(ctx, tx, c.ID, d.By, d.Reason, at); err != nil {
+			return intake.Move{}, err
+		}
 		m := intake.Move{State: intake.Done, Actor: d.By, Reason: "figures_confirmed"}
-		return m, tax.Confirm(ctx, tx, c.ID, d.By, d.Reason, at)
+		return m, filing.Answering(ctx, tx, c.ID, filing.Answer{Officer: d.By, Words: d.Reason, At: at})
 	}
 }

@@ -26,7 +26,12 @@ func (f *Flow) enter(_ context.Context, c intake.Case) (Record, error) {
 			return intake.Move{}, err
 		}
 		claim := payment.Claim{Unit: string(c.Unit), Price: c.Price, Parties: partyIDs(c)}
-		if err := f.Gate.Settled(ctx, tx, c.ID, claim); err != nil {
+		err = f.Gate.Settled(ctx, tx, c.ID, claim)
+		if errors.Is(err, payment.ErrFactsChanged) {
+			back := toPerson(intake.TaxOfficer, "facts_changed")
+			return intake.Move{State: intake.Waiting, Reason: back.Reason}, f.takeBack(ctx, tx, c, back, intake.Settle)
+		}
+		if err != nil {
 			return refusedEntry(err, payment.ErrNotSettled, toPerson(intake.TaxOfficer, "tax_not_settled"))
 		}
 		at, err := intake.Now(ctx, tx)

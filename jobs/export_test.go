@@ -21,7 +21,7 @@ func (f *Flow) Step(ctx context.Context, number intake.Number, step intake.Step)
 	}
 	record, err := f.ask(ctx, v.Case, step)
 	if err != nil {
-		return err
+		return already(err)
 	}
 	return already(f.finish(ctx, v.Case, step, intake.Running, record))
 }

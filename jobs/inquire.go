@@ -12,6 +12,7 @@ import (
 	"onewindow/intake"
 	"onewindow/registration"
 	"onewindow/tax"
+	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 	"onewindow/tax/source"
 )
@@ -127,6 +128,9 @@ func (f *Flow) assessedAgain(c intake.Case, asked inquiry) Record {
 		if err := source.Keep(ctx, tx, c.ID, asked.Inquiry, asked.file); err != nil {
 			return m, err
 		}
-		return m, officer.Put(ctx, tx, c.ID, r)
+		if err := officer.Put(ctx, tx, c.ID, r); err != nil || m.State != intake.Done {
+			return m, err
+		}
+		return m, filing.Answering(ctx, tx, c.ID, filing.Answer{Officer: r.Officer, At: r.At})
 	}
 }

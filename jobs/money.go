@@ -157,17 +157,23 @@ func (f *Flow) voidBills(ctx context.Context, tx pgx.Tx, id int64, why payment.E
 	if err != nil {
 		return err
 	}
-	ended, treasury, err := payment.Void(ctx, tx, id, why, at)
+	ended, err := payment.Void(ctx, tx, id, why, at)
 	if err != nil {
 		return err
 	}
-	for _, ref := range treasury {
+	return f.billsEnded(ctx, tx, id, ended)
+}
+
+// billsEnded sees to it that the orders of bills that ended are closed, and that what
+// was paid for them goes back.
+func (f *Flow) billsEnded(ctx context.Context, tx pgx.Tx, id int64, ended payment.Ended) error {
+	for _, ref := range ended.Treasury {
 		text := "refund due: " + ref + " is in the treasury, from which only the tax office gives back"
 		if err := putLetterOnce(ctx, tx, id, moneyKind, text); err != nil {
 			return err
 		}
 	}
-	if !ended {
+	if !ended.Any {
 		return nil
 	}
 	return f.ringMoney(ctx, tx, id)

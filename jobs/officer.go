@@ -11,6 +11,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/audit"
 	"onewindow/tax"
+	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 	"onewindow/tax/source"
 )
@@ -19,7 +20,8 @@ import (
 type TaxFile struct {
 	*Sight
 	officer.File
-	Version int64 // of the file; grows with whatever is added to it
+	Disputes []filing.Dispute
+	Version  int64 // of the file; grows with whatever is added to it
 }
 
 // Waiting reports whether the file waits for an officer.
@@ -57,7 +59,10 @@ func (f *Flow) TaxFile(ctx context.Context, number intake.Number) (v *TaxFile, e
 		if v.Version, err = officer.Version(ctx, tx, v.ID); err != nil { // first: the file may be newer than its tag
 			return err
 		}
-		v.File, err = officer.Open(ctx, tx, v.ID)
+		if v.File, err = officer.Open(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		v.Disputes, err = filing.DisputesOf(ctx, tx, v.ID)
 		return err
 	})
 	if errors.Is(err, tax.ErrNotAssessed) {
@@ -224,6 +229,9 @@ func (f *Flow) accepted(origin context.Context, act OfficerAct, id int64) Record
 			return m, err
 		}
 		if m.Finding, err = json.Marshal(map[string]any{"manual": []tax.Reason{}}); err != nil {
+			return m, err
+		}
+		if err := filing.Answering(ctx, tx, id, filing.Answer{Officer: act.By, Words: act.Reason, At: at}); err != nil {
 			return m, err
 		}
 		return m, audit.Write(ctx, tx, event)

@@ -21,7 +21,7 @@ const officerTime = 30 * time.Minute
 // checkFiling asks the housing bureau's filings whether the contract stands and
 // says the same as the application (3a).
 func (f *Flow) checkFiling(ctx context.Context, c intake.Case) (Record, error) {
-	var filed filing
+	var filed contractFiling
 	err := f.read(ctx, func(tx pgx.Tx) (err error) {
 		filed, err = filingOf(ctx, tx, c.Application)
 		return err

@@ -34,36 +34,49 @@ func FeeCodes() map[string][]string {
 // for their payments (4). It is also how a lost callback is made good: an order that
 // the gateway returns may be paid already.
 func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
-	bills, doubts, err := f.openBills(ctx, c)
+	opened, err := f.openBills(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if len(doubts) > 0 {
-		return moved(toPerson(intake.TaxOfficer, "fee_unsettled"), feeFindings(doubts))
+	if len(opened.Doubts) > 0 {
+		return moved(toPerson(intake.TaxOfficer, "fee_unsettled"), feeFindings(opened.Doubts))
 	}
-	orders, err := f.askOrders(ctx, bills)
+	orders, err := f.askOrders(ctx, opened.Bills)
 	if err != nil {
 		return nil, err
 	}
 	return f.settled(c, orders, intake.Running), nil
 }
 
-// openBills writes the intention first: the references are ours.
-func (f *Flow) openBills(
-	ctx context.Context, c intake.Case,
-) (bills []payment.Bill, doubts []payment.FeeDoubt, err error) {
+// openBills writes the intention first: the references are ours. The case is held
+// while it does, so that nothing is asked for on an assessment that was taken back
+// meanwhile: then it is intake.ErrAlready.
+func (f *Flow) openBills(ctx context.Context, c intake.Case) (opened payment.Opened, err error) {
 	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
+		if err := intake.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		state, err := intake.StateOf(ctx, tx, c.ID, intake.Settle)
+		if err == nil && state != intake.Running {
+			err = intake.ErrAlready
+		}
+		if err != nil {
+			return err
+		}
 		at, err := intake.Now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		bills, doubts, err = payment.OpenBills(ctx, tx, payment.Opening{
+		opened, err = payment.OpenBills(ctx, tx, payment.Opening{
 			CaseID: c.ID, Number: string(c.Number), Kind: string(c.Kind), County: c.Unit.County(), Within: payerTime,
 			At: at, On: registration.DayOf(at),
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return f.billsEnded(ctx, tx, c.ID, opened.Ended)
 	})
-	return bills, doubts, err
+	return opened, err
 }
 
 func feeFindings(doubts []payment.FeeDoubt) (found registration.Findings) {

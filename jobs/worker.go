@@ -37,9 +37,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	}
 	record, err := w.flow.ask(ctx, c, step)
 	if err == nil || record != nil && job.Attempt >= job.MaxAttempts {
-		err = already(w.flow.finish(ctx, c, step, intake.Running, timed(record, began)))
+		err = w.flow.finish(ctx, c, step, intake.Running, timed(record, began))
 	}
-	if err != nil && job.Attempt >= job.MaxAttempts {
+	if err = already(err); err != nil && job.Attempt >= job.MaxAttempts {
 		w.flow.bury(ctx, c, job.JobRow, err)
 	}
 	return err

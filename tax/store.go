@@ -97,6 +97,19 @@ func First(ctx context.Context, tx pgx.Tx, caseID int64) (f Facts, a Assessment,
 	return f, a, err
 }
 
+// InForce returns the ordinal of the revision of an assessment that stands, 0 if that is
+// the first assessment. It returns ErrNotAssessed.
+func InForce(ctx context.Context, tx pgx.Tx, caseID int64) (revision int, err error) {
+	err = tx.QueryRow(ctx, `SELECT tax_in_force(case_id) FROM tax_assessment WHERE case_id = $1`, caseID).Scan(&revision)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = ErrNotAssessed
+	}
+	if err != nil {
+		return 0, fmt.Errorf("revision of case %d: %w", caseID, err)
+	}
+	return revision, nil
+}
+
 // load reads an assessment as the tables hold it.
 func load(ctx context.Context, tx pgx.Tx, caseID int64) (row stored, confirmed *Confirmation, err error) {
 	var officer, reason *string
@@ -105,11 +118,8 @@ func load(ctx context.Context, tx pgx.Tx, caseID int64) (row stored, confirmed *
 		SELECT a.rule_set, a.facts, a.adopted, a.manual, a.without, c.officer, c.reason, c.confirmed_at,
 			(SELECT coalesce(jsonb_agg(to_jsonb(l) - 'case_id' ORDER BY l.ordinal), '[]')
 				FROM tax_line l WHERE l.case_id = $1), r.facts, r.assessment
-		FROM tax_assessment a LEFT JOIN tax_confirmation c USING (case_id) LEFT JOIN LATERAL (
-			SELECT facts, assessment FROM tax_revision v
-			WHERE v.case_id = $1 AND (v.kind = 'answers' OR EXISTS (
-				SELECT FROM tax_second s WHERE s.case_id = $1 AND s.ordinal = v.ordinal AND s.verdict = 'accepted'))
-			ORDER BY v.ordinal DESC LIMIT 1) r ON true
+		FROM tax_assessment a LEFT JOIN tax_revision r ON r.case_id = $1 AND r.ordinal = tax_in_force($1)
+			LEFT JOIN tax_confirmation c ON c.case_id = $1 AND c.revision = tax_in_force($1)
 		WHERE a.case_id = $1`, caseID).
 		Scan(&row.ruleSet, vault.Open(factsColumn, &row.facts), &row.adopted, &row.manual, &row.without,
 			&officer, &reason, &at, &row.lines, vault.Open(RevisedFacts, &row.revisedFacts),
@@ -127,8 +137,9 @@ func load(ctx context.Context, tx pgx.Tx, caseID int64) (row stored, confirmed *
 }
 
 // Confirm settles a manual assessment with its proposed figures on the word of
-// a tax officer. It returns ErrDecided when nobody is waited for and
-// ErrNoFigures when a tax has no figure: then the officer assesses elsewhere.
+// a tax officer, who has seen these figures: a later revision needs their word again.
+// It returns ErrDecided when nobody is waited for and ErrNoFigures when a tax has no
+// figure: then the officer assesses elsewhere.
 func Confirm(ctx context.Context, tx pgx.Tx, caseID int64, officer, reason string, at time.Time) error {
 	_, a, err := Of(ctx, tx, caseID)
 	switch {
@@ -140,8 +151,8 @@ func Confirm(ctx context.Context, tx pgx.Tx, caseID int64, officer, reason strin
 		return fmt.Errorf("confirm case %d: %w", caseID, ErrNoFigures)
 	}
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO tax_confirmation (case_id, officer, reason, confirmed_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (case_id) DO NOTHING`, caseID, officer, reason, at)
+		INSERT INTO tax_confirmation (case_id, revision, officer, reason, confirmed_at)
+		VALUES ($1, tax_in_force($1), $2, $3, $4) ON CONFLICT (case_id, revision) DO NOTHING`, caseID, officer, reason, at)
 	if err != nil {
 		return fmt.Errorf("confirm case %d: %w", caseID, err)
 	}

@@ -57,6 +57,9 @@ const (
 	TaxAccepted   Action = "tax_accepted"   // 复核通过
 	TaxDeclined   Action = "tax_declined"   // 复核不通过, or taken back
 	TaxAsked      Action = "tax_asked"      // 重新查询
+	TaxReopened   Action = "tax_reopened"   // 撤回核定
+	TaxDeclared   Action = "tax_declared"   // 申报承诺; the result is the party
+	TaxDisputed   Action = "tax_disputed"   // 提出异议; the result is the party
 )
 
 // The kinds of objects. An object is named by what people call it: a case by its

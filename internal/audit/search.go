@@ -18,7 +18,8 @@ func Actions() []Action {
 	return []Action{Accepted, Decided, HandedOver, Seen, Listed, Revealed, Downloaded, MaterialAdded, MaterialSeen,
 		Verified, Queried, Told, Paid, RefundAsked, Refunded, VoucherNoted, Entered, Issued, Answered, SignedIn,
 		SignInWrong, SignedOut, StaffMade, StaffMoved, KeyDrawn, KeyEnded, AuditRead, Resent, LetterEnded,
-		TaxCorrected, TaxOverridden, TaxAccepted, TaxDeclined, TaxAsked}
+		TaxCorrected, TaxOverridden, TaxAccepted, TaxDeclined, TaxAsked,
+		TaxReopened, TaxDeclared, TaxDisputed}
 }
 
 // Query says which lines are looked for; what is left out does not matter.

@@ -40,7 +40,7 @@ func TestAPlantedViolationIsFound(t *testing.T) {
 	long := strings.Repeat("\t_ = 0\n", 50)
 	for _, tt := range []struct{ rule, path, text, want string }{
 		{"imports", "tax/tax.go", "package tax\nimport _ \"onewindow/utilities\"",
-			"tax/tax.go imports utilities; tax may import only [tax/rule internal/money internal/outbound internal/vault standard-webhooks pgx]"},
+			"tax/tax.go imports utilities; tax may import only [tax/rule internal/money internal/outbound internal/text internal/vault standard-webhooks pgx]"},
 		{"imports", "registration/review.go", "package registration\nimport _ \"github.com/jackc/pgx/v5\"",
 			"registration/review.go imports pgx; in a room only store*.go and seed*.go may"},
 		{"imports", "utilities/soap/x.go", "package soap\nimport _ \"onewindow/tax\"",

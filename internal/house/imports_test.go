@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"intake":                   {"registration", "internal/money", "internal/vault", "pgx"},
 	"registration":             {"internal/money", "internal/text", "internal/vault", "pgx"},
 	"registration/certificate": {"registration", "templates", "gofpdf", "barcode", "x/image", "internal/vault", "pgx"},
-	"tax": {"tax/rule", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks",
+	"tax": {"tax/rule", "internal/money", "internal/outbound", "internal/text", "internal/vault", "standard-webhooks",
 		"pgx"},
 	"tax/payment": {"tax", "tax/rule", "internal/money", "internal/outbound", "internal/vault", "standard-webhooks", "wechatpay-go",
 		"pgx"},

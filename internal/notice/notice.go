@@ -28,6 +28,7 @@ const (
 	Returned    Template = "returned"     // 需补正
 	Refused     Template = "refused"      // 不予登记
 	PaymentDue  Template = "payment_due"  // 待缴税费
+	Reassessed  Template = "reassessed"   // 税费重新核定
 	Issued      Template = "issued"       // 已发证
 	SignInCode  Template = "sign_in_code" // 登录验证码; needs a NotAfter
 	UnitFiled   Template = "unit_filed"   // 名下不动产被申请登记
@@ -37,6 +38,7 @@ const (
 // args are the places in the words of each template.
 var args = map[Template][]string{
 	Accepted: {"case"}, Returned: {"case"}, Refused: {"case"}, PaymentDue: {"case", "amount_fen"}, Issued: {"case"},
+	Reassessed: {"case"},
 	SignInCode: {"code", "minutes"}, UnitFiled: {"case", "on"}, UnitQueried: {"on"},
 }
 

@@ -286,7 +286,7 @@ func TestTheDatabaseKeepsFourEyes(t *testing.T) {
 	for sql, code := range map[string]string{
 		`INSERT INTO tax_second (case_id, ordinal, proposed_by, officer, verdict, at) VALUES (1, 1, 'tax-01', 'tax-01', 'accepted', now())`: "23514",
 		`INSERT INTO tax_second (case_id, ordinal, proposed_by, officer, verdict, at) VALUES (1, 1, 'tax-09', 'tax-01', 'accepted', now())`: "23503",
-		`INSERT INTO tax_confirmation (case_id, officer, reason, confirmed_at) VALUES (1, 'tax-01', 'x', now())`:                            "23001",
+		`INSERT INTO tax_confirmation (case_id, revision, officer, reason, confirmed_at) VALUES (1, 0, 'tax-01', 'x', now())`:               "23001",
 		`INSERT INTO tax_revision (case_id, ordinal, kind, officer, at, content, facts, facts_index, assessment)
 			SELECT 1, 2, 'answers', 'tax-01', now(), content, facts, facts_index, assessment FROM tax_revision`: "23001",
 		`INSERT INTO tax_question (case_id, source, officer, reason, at) SELECT 1, 'homes', 'tax-01', reason, now() FROM tax_revision`: "23001",

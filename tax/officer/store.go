@@ -136,7 +136,8 @@ func Version(ctx context.Context, tx pgx.Tx, caseID int64) (version int64, err e
 	err = tx.QueryRow(ctx, `
 		SELECT (SELECT count(*) FROM tax_answer WHERE case_id = $1) + (SELECT count(*) FROM tax_question WHERE case_id = $1)
 			+ (SELECT count(*) FROM tax_revision WHERE case_id = $1) + (SELECT count(*) FROM tax_second WHERE case_id = $1)
-			+ (SELECT count(*) FROM tax_confirmation WHERE case_id = $1)`, caseID).Scan(&version)
+			+ (SELECT count(*) FROM tax_confirmation WHERE case_id = $1)
+			+ (SELECT count(*) FROM tax_dispute WHERE case_id = $1)`, caseID).Scan(&version)
 	if err != nil {
 		return 0, fmt.Errorf("version of the tax file of case %d: %w", caseID, err)
 	}

@@ -101,8 +101,9 @@ func TestAPersonConfirmsAFee(t *testing.T) {
 	s := newTillOf(t, home(day(2015, 1, 1)), nil)
 	open := func() (bills []Bill, doubts []FeeDoubt, err error) {
 		err = s.try(func(ctx context.Context, tx pgx.Tx) (err error) {
-			bills, doubts, err = OpenBills(ctx, tx, Opening{CaseID: 1, Number: "1", Kind: "sale_transfer", County: "430602",
+			opened, err := OpenBills(ctx, tx, Opening{CaseID: 1, Number: "1", Kind: "sale_transfer", County: "430602",
 				Within: time.Hour, At: noon, On: day(2026, 3, 15)})
+			bills, doubts = opened.Bills, opened.Doubts
 			return err
 		})
 		return bills, doubts, err

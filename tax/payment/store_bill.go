@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,32 +25,67 @@ type Opening struct {
 	On     time.Time // the day of At, which chooses the fees in force
 }
 
+// Opened is what became of an Opening.
+type Opened struct {
+	Bills  []Bill // all of the case's, the oldest first
+	Doubts []FeeDoubt
+	Ended  // of bills that ask for something else than is owed now
+}
+
 // OpenBills writes the bills of a decided assessment and of the fees, one for each
-// payer who has none that lives, and returns all of the case's. A payer who owes
-// nothing gets a bill of zero, paid at once. It returns ErrUndecided while an
-// officer is waited for; while the fees have doubts, it writes nothing.
-func OpenBills(ctx context.Context, tx pgx.Tx, o Opening) ([]Bill, []FeeDoubt, error) {
+// payer who has none that lives. A payer who owes nothing gets a bill of zero, paid at
+// once. A bill of another sum, from before the case was assessed anew, is void; what
+// was paid for one that still is what its payer owes stays paid. It returns
+// ErrUndecided while an officer is waited for; while the fees have doubts, it writes
+// nothing.
+func OpenBills(ctx context.Context, tx pgx.Tx, o Opening) (opened Opened, err error) {
 	facts, a, err := tax.Of(ctx, tx, o.CaseID)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open bills: %w", err)
+		return opened, fmt.Errorf("open bills: %w", err)
 	}
 	if !a.Decided() {
-		return nil, nil, fmt.Errorf("open bills of case %d: %w", o.CaseID, ErrUndecided)
+		return opened, fmt.Errorf("open bills of case %d: %w", o.CaseID, ErrUndecided)
 	}
-	bills, err := BillsOf(ctx, tx, o.CaseID)
-	if err != nil || len(bills) > 0 && bills[0].Payer.Side == BothSides && bills[0].Lives() {
-		return bills, nil, err
+	opened.Bills, err = BillsOf(ctx, tx, o.CaseID)
+	if err != nil || bothPay(opened.Bills, a) {
+		return opened, err
 	}
 	fees, err := o.fees(ctx, tx, facts)
-	if err != nil || len(fees.Doubts) > 0 {
-		return bills, fees.Doubts, err
+	if opened.Doubts = fees.Doubts; err != nil || len(fees.Doubts) > 0 {
+		return opened, err
 	}
-	written, err := o.write(ctx, tx, bills, draftsOf(a, fees))
+	drafts := draftsOf(a, fees)
+	if opened.Ended, err = end(ctx, tx, outdated(opened.Bills, drafts), Reassessed, o.At); err != nil {
+		return opened, err
+	}
+	if opened.Any {
+		if opened.Bills, err = BillsOf(ctx, tx, o.CaseID); err != nil {
+			return opened, err
+		}
+	}
+	written, err := o.write(ctx, tx, opened.Bills, drafts)
 	if err != nil || written == 0 {
-		return bills, nil, err
+		return opened, err
 	}
-	bills, err = BillsOf(ctx, tx, o.CaseID)
-	return bills, nil, err
+	opened.Bills, err = BillsOf(ctx, tx, o.CaseID)
+	return opened, err
+}
+
+// bothPay reports whether one bill of both sides, of before there was one for each,
+// asks for what is owed.
+func bothPay(bills []Bill, a tax.Assessment) bool {
+	return len(bills) > 0 && bills[0].Payer.Side == BothSides && bills[0].Lives() && bills[0].Amount == a.Total()
+}
+
+// outdated are the bills that live and are none of what is owed now.
+func outdated(bills []Bill, drafts []draft) (old []Bill) {
+	for _, b := range bills {
+		same := func(d draft) bool { return d.payer == b.Payer && d.amount() == b.Amount }
+		if b.Lives() && !slices.ContainsFunc(drafts, same) {
+			old = append(old, b)
+		}
+	}
+	return old
 }
 
 // Lives reports whether b is owed or paid: neither void nor expired.

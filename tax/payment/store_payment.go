@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -102,26 +103,52 @@ func queueRefund(batch *pgx.Batch, ref, order string, amount money.Fen, why Exce
 		FROM tax_refund r JOIN tax_payment p USING (order_id) WHERE p.ref = $1`, ref, order, amount, why, at)
 }
 
+// Ended says what became of bills that ended.
+type Ended struct {
+	Any      bool     // at least one did
+	Treasury []string // the references of those whose money is in the treasury: only the tax side gives it back (退库)
+}
+
 // Void ends every bill of a case that somebody could still rely on: what is open is
-// owed no more, and what the gateway was paid is due to be given back. It tells
-// whether any ended, and the references of bills whose money is in the treasury: only the tax side gives
-// that back (退库).
-func Void(
-	ctx context.Context, tx pgx.Tx, caseID int64, why Excess, at time.Time,
-) (ended bool, treasury []string, err error) {
+// owed no more, and what the gateway was paid is due to be given back. A bill whose
+// money is in the treasury stays.
+func Void(ctx context.Context, tx pgx.Tx, caseID int64, why Excess, at time.Time) (Ended, error) {
 	bills, err := BillsOf(ctx, tx, caseID)
 	if err != nil {
-		return false, nil, err
+		return Ended{}, err
 	}
+	var settled []string
+	bills = slices.DeleteFunc(bills, func(b Bill) bool {
+		if b.State == BillTreasury {
+			settled = append(settled, b.Ref)
+		}
+		return !b.Lives() || b.State == BillTreasury
+	})
+	ended, err := end(ctx, tx, bills, why, at)
+	ended.Treasury = settled
+	return ended, err
+}
+
+// Withdraw ends the bills of a case that are open, because it is assessed anew: nobody
+// may pay the old sum. What was paid stays until OpenBills sees whether it is owed.
+func Withdraw(ctx context.Context, tx pgx.Tx, caseID int64, at time.Time) (Ended, error) {
+	bills, err := BillsOf(ctx, tx, caseID)
+	if err != nil {
+		return Ended{}, err
+	}
+	bills = slices.DeleteFunc(bills, func(b Bill) bool { return b.State != BillOpen })
+	return end(ctx, tx, bills, Reassessed, at)
+}
+
+// end makes bills void, and what the gateway was paid for them due to be given back.
+func end(ctx context.Context, tx pgx.Tx, bills []Bill, why Excess, at time.Time) (ended Ended, err error) {
 	batch := &pgx.Batch{}
 	for _, b := range bills {
+		batch.Queue(`UPDATE tax_bill SET state = 'void', ended_at = $2 WHERE ref = $1`, b.Ref, at)
 		switch {
 		case b.State == BillTreasury:
-			treasury = append(treasury, b.Ref)
-		case b.Lives():
-			batch.Queue(`UPDATE tax_bill SET state = 'void', ended_at = $2 WHERE ref = $1`, b.Ref, at)
-		}
-		if b.State == BillPaid && b.Returnable() > 0 {
+			ended.Treasury = append(ended.Treasury, b.Ref)
+		case b.State == BillPaid && b.Returnable() > 0:
 			batch.Queue(`
 				INSERT INTO tax_refund (ref, order_id, amount_fen, why, asked_by, state, due_at)
 				SELECT p.ref || '-r' || 1 + (SELECT count(*) FROM tax_refund JOIN tax_payment q USING (order_id)
@@ -129,13 +156,13 @@ func Void(
 				FROM tax_payment p WHERE p.ref = $1 AND p.excess = ''`, b.Ref, b.Returnable(), why, at)
 		}
 	}
-	if batch.Len() == 0 {
-		return false, treasury, nil
+	if ended.Any = batch.Len() > 0; !ended.Any {
+		return ended, nil
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return false, nil, fmt.Errorf("void the bills of case %d: %w", caseID, err)
+		return ended, fmt.Errorf("end %d bills: %w", len(bills), err)
 	}
-	return true, treasury, nil
+	return ended, nil
 }
 
 // Expire ends an open bill whose time is over. It reports false if it was paid or

@@ -75,11 +75,10 @@ func (s *till) must(do func(context.Context, pgx.Tx) error) {
 func (s *till) open(at time.Time) (bills []Bill) {
 	s.t.Helper()
 	s.must(func(ctx context.Context, tx pgx.Tx) (err error) {
-		var doubts []FeeDoubt
-		bills, doubts, err = OpenBills(ctx, tx, Opening{CaseID: 1, Number: "260315000000014", Kind: "sale_transfer",
+		opened, err := OpenBills(ctx, tx, Opening{CaseID: 1, Number: "260315000000014", Kind: "sale_transfer",
 			County: "430602", Within: 24 * time.Hour, At: at, On: day(2026, 3, 15)})
-		if len(doubts) > 0 {
-			s.t.Errorf("doubts %+v", doubts)
+		if bills = opened.Bills; len(opened.Doubts) > 0 {
+			s.t.Errorf("doubts %+v", opened.Doubts)
 		}
 		return err
 	})
@@ -248,7 +247,8 @@ func TestWhatIsNotOwedIsGivenBack(t *testing.T) {
 func (s *till) void() (treasury []string) {
 	s.t.Helper()
 	s.must(func(ctx context.Context, tx pgx.Tx) (err error) {
-		_, treasury, err = Void(ctx, tx, 1, CaseEnded, noon.Add(time.Hour))
+		ended, err := Void(ctx, tx, 1, CaseEnded, noon.Add(time.Hour))
+		treasury = ended.Treasury
 		return err
 	})
 	return treasury
