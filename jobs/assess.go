@@ -19,7 +19,7 @@ import (
 // or asks a tax officer with every reason and the proposed figures. While a source
 // is late it is tried again; the last attempt goes to the officer with the rest.
 func (f *Flow) assess(ctx context.Context, c intake.Case) (Record, error) {
-	asked, err := f.inquire(ctx, c)
+	asked, err := f.inquire(ctx, c, 0)
 	if err != nil {
 		return nil, fmt.Errorf("facts of case %s: %w", c.Number, err)
 	}

@@ -82,6 +82,8 @@ type Flow struct {
 
 	facts *lru.Cache[int64, intake.Case] // the facts of a case never change after acceptance
 	keys  *expirable.LRU[utilities.Utility, []string]
+
+	previews *expirable.LRU[string, Preview]
 }
 
 // The settings of the engine, measured in docs/BENCHMARK.md.
@@ -99,6 +101,8 @@ const (
 	sweepEvery   = 5 * time.Second
 	keepFinished = 10 * time.Minute
 	factsKept    = 4096
+	previewsKept = 1024
+	previewFor   = 5 * time.Minute
 	carriers     = 16
 )
 
@@ -119,7 +123,8 @@ func New(cfg Config) (*Flow, error) {
 		patience: cfg.Patience,
 		Offices:  cfg.Offices, name: cfg.Name, pool: cfg.Pool, log: cfg.Log,
 		drill: cfg.Drill, facts: facts, moved: cfg.Moved, faulty: cfg.Faulty, pulse: newPulse(cfg.Engine, cfg.Log),
-		keys: expirable.NewLRU[utilities.Utility, []string](len(utilities.Utilities), nil, keysFor),
+		keys:     expirable.NewLRU[utilities.Utility, []string](len(utilities.Utilities), nil, keysFor),
+		previews: expirable.NewLRU[string, Preview](previewsKept, nil, previewFor),
 	}
 	f.desk = newDesk(f)
 	if f.moved == nil {

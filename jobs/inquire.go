@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -33,8 +34,9 @@ type inquiry struct {
 }
 
 // inquire gathers the facts of a case. The sources are asked outside any
-// transaction; what they said is recorded with the assessment.
-func (f *Flow) inquire(ctx context.Context, c intake.Case) (i inquiry, err error) {
+// transaction; what they said is recorded with the assessment. They are waited for no
+// longer than within, if that is not 0.
+func (f *Flow) inquire(ctx context.Context, c intake.Case, within time.Duration) (i inquiry, err error) {
 	i.Case = string(c.Number)
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		if i.At, err = intake.Now(ctx, tx); err != nil {
@@ -51,7 +53,12 @@ func (f *Flow) inquire(ctx context.Context, c intake.Case) (i inquiry, err error
 	if err != nil {
 		return i, err
 	}
-	i.file = f.Sources.Ask(ctx, i.Inquiry)
+	asking, done := ctx, context.CancelFunc(func() {})
+	if within > 0 {
+		asking, done = context.WithTimeout(ctx, within)
+	}
+	i.file = f.Sources.Ask(asking, i.Inquiry)
+	done()
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		i.Basis.Own, err = ownHomes(ctx, tx, i.file.Persons(i.Basis))
 		return err

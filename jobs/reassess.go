@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -69,92 +68,6 @@ func (f *Flow) Reassess(ctx context.Context, act OfficerAct) error {
 	})
 	if err == nil {
 		f.moved(c.ID, intake.Assess, intake.Manual)
-	}
-	return err
-}
-
-// A Declarant is a party who says something of the assessment of their case (申报人).
-type Declarant struct {
-	Number   intake.Number
-	Party    string // as a path of the application: buyers[0]
-	Revision int    // of the assessment that they saw
-}
-
-// Declare takes a party's declarations: everything that the offices hold of them is
-// right. It returns intake.ErrStale if the assessment is no longer the one that they
-// saw, filing.ErrNotDecided while there is none to declare on.
-func (f *Flow) Declare(ctx context.Context, by Declarant) error {
-	return f.file(ctx, by, audit.TaxDeclared, func(ctx context.Context, tx pgx.Tx, c intake.Case) error {
-		state, err := intake.StateOf(ctx, tx, c.ID, intake.Assess)
-		if err == nil && state != intake.Done {
-			err = filing.ErrNotDecided
-		}
-		if err != nil {
-			return err
-		}
-		at, err := intake.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return filing.Declare(ctx, tx, c.ID, filing.Declaration{
-			Party: by.Party, Revision: by.Revision, Statements: filing.StatementsOf(filing.SideOf(by.Party)), At: at,
-		})
-	})
-}
-
-// Dispute takes what a party says is wrong: the assessment goes to an officer with it,
-// and nobody pays meanwhile. The errors are those of Declare and of filing.Check, and
-// intake.ErrEntered once the right has passed.
-func (f *Flow) Dispute(ctx context.Context, by Declarant, d filing.Dispute) error {
-	if err := filing.Check(by.Party, d); err != nil {
-		return err
-	}
-	return f.file(ctx, by, audit.TaxDisputed, func(ctx context.Context, tx pgx.Tx, c intake.Case) (err error) {
-		d.Party, d.Revision = by.Party, by.Revision
-		if d.At, err = intake.Now(ctx, tx); err != nil {
-			return err
-		}
-		if err := filing.Put(ctx, tx, c.ID, d); err != nil {
-			return err
-		}
-		state, err := intake.StateOf(ctx, tx, c.ID, intake.Assess)
-		if err != nil || state == intake.Manual { // an officer has it, and will see this too
-			return err
-		}
-		m := toPerson(intake.TaxOfficer, "disputed")
-		m.Actor = intake.Applicant
-		return f.takeBack(ctx, tx, c, m, behindTax...)
-	})
-}
-
-// file does what a party says of an assessment, while it is the one that they saw.
-func (f *Flow) file(ctx context.Context, by Declarant, what audit.Action,
-	do func(context.Context, pgx.Tx, intake.Case) error) error {
-	c, err := f.Facts(ctx, by.Number)
-	if err != nil {
-		return err
-	}
-	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
-		if err := intake.Lock(ctx, tx, c.ID); err != nil {
-			return err
-		}
-		revision, err := tax.InForce(ctx, tx, c.ID)
-		switch {
-		case errors.Is(err, tax.ErrNotAssessed):
-			err = filing.ErrNotDecided
-		case err == nil && revision != by.Revision:
-			err = intake.ErrStale
-		}
-		if err != nil {
-			return err
-		}
-		if err := do(ctx, tx, c); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, onCase(c.Number, what, intake.Applicant, by.Party).By(audit.OriginOf(ctx)))
-	})
-	if err == nil {
-		f.moved(c.ID, intake.Assess, "")
 	}
 	return err
 }

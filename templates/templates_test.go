@@ -125,6 +125,11 @@ func ids(t *testing.T) map[string][]string {
 	add("revision", constants(t, "tax/officer", "RevisionKind")...)
 	add("second", constants(t, "tax/officer", "Verdict")...)
 	add("reason", string(audit.TaxCorrected), string(audit.TaxOverridden), "revision_accepted", "revision_declined")
+	add("about", constants(t, "tax/filing", "Statement")...)
+	add("statement", constants(t, "tax/filing", "Statement")...)
+	add("filing", constants(t, "tax/filing", "Verdict")...)
+	add("preview", constants(t, "tax/filing", "Verdict")...)
+	add("dispute", constants(t, "tax/filing", "Outcome")...)
 	add("truth", "yes", "no", "unknown", "none")
 	addFacts(all)
 	add("utility", constants(t, "utilities", "Utility")...)
@@ -250,6 +255,7 @@ func addProblems(t *testing.T, all map[string][]string) {
 		}
 	}
 	all["field_type"] = []string{"want", "got"}
+	all["dispute_malformed"] = []string{"most"}
 }
 
 // checks are the questions of registration, intake and jobs; fields the parts of

@@ -457,6 +457,11 @@ export interface Decision {
   verdict: string;
 }
 
+export interface Declarations {
+  /** @maxItems 5 */
+  statements: string[];
+}
+
 /** One thing that is wrong, or that a person must look at */
 export interface Defect {
   check?: string;
@@ -465,6 +470,12 @@ export interface Defect {
   /** path such as sellers[0].id_number */
   field?: string;
   outcome?: "pass" | "human" | "block";
+}
+
+export interface Dispute {
+  about: string;
+  /** @maxLength 500 */
+  words: string;
 }
 
 /** A line of the journal; without a step where the case as a whole moved */
@@ -502,6 +513,32 @@ export interface FetchMaterialParams {
    * @example "1"
    */
   id: string;
+}
+
+/** What a party sees of their taxes */
+export interface Filing {
+  acceptance_number?: string;
+  /** @format date-time */
+  at: string;
+  bills: Bill[];
+  /** while there is no case: then it is a preview */
+  contract?: string;
+  /** @format date-time */
+  declared_at?: string;
+  disputes: TaxDispute[];
+  lines: TaxLine[];
+  /** something can be declared or disputed now */
+  open: boolean;
+  /** why not online */
+  reasons: Defect[];
+  /** of the assessment */
+  revision: number;
+  /** what the party declares */
+  statements: TaxStatement[];
+  /** 1/100 yuan */
+  total_fen: Fen;
+  /** absent while the offices are being asked */
+  verdict?: "online" | "officer" | "window";
 }
 
 export interface Fitness {
@@ -819,6 +856,14 @@ export interface Proof {
 export interface Readiness {
   findings: Defect[];
   ready: boolean;
+}
+
+export interface ReassessParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
 }
 
 /** Money that goes back to who paid it */
@@ -1185,6 +1230,18 @@ export interface TaxDeskCase {
   until?: string;
 }
 
+/** What a party said is wrong, and what an officer made of it */
+export interface TaxDispute {
+  about: "family" | "homes" | "sole" | "holding" | "deal";
+  /** the officer's words */
+  answer?: string;
+  /** @format date-time */
+  at: string;
+  /** absent while an officer looks at it */
+  outcome?: "stands" | "changed";
+  words: string;
+}
+
 /** A fact of an assessment, who supplied it and as of when; it names nobody */
 export interface TaxFact {
   /** its path, such as family.homes.city */
@@ -1212,6 +1269,10 @@ export interface TaxFact {
 
 export interface TaxFile {
   acceptance_number: string;
+  /** of the parties */
+  disputes: TaxDispute[];
+  /** the right is entered, or the case is over */
+  final: boolean;
   revisions: TaxRevision[];
   /** What the transfer owes: every line with the rulings behind it */
   tax: Tax;
@@ -1280,6 +1341,11 @@ export interface TaxQuestion {
   source: string;
 }
 
+export interface TaxReassessment {
+  /** @maxLength 500 */
+  reason: string;
+}
+
 /** What officers did about the facts or the lines */
 export interface TaxRevision {
   /** @format date-time */
@@ -1316,6 +1382,12 @@ export interface TaxSecond {
   reason?: string;
   /** accepted or declined */
   verdict: string;
+}
+
+export interface TaxStatement {
+  facts: TaxFact[];
+  statement: "family" | "homes" | "sole" | "holding" | "deal";
+  words: string;
 }
 
 export type Utility = "water" | "power" | "gas";
@@ -1968,6 +2040,30 @@ export class Api<
       }),
 
     /**
+     * @description Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+     *
+     * @tags tax
+     * @name Reassess
+     * @summary Take a decided assessment back to the desk
+     * @request POST:/api/v1/cases/{number}/tax/reassessment
+     * @secure
+     */
+    reassess: (
+      { number }: ReassessParams,
+      data: TaxReassessment,
+      params: RequestParams = {},
+    ) =>
+      this.request<TaxFile, Problem>({
+        path: `/api/v1/cases/${number}/tax/reassessment`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * @description Signed as Standard Webhooks say; the gateway is asked before anything is believed.
      *
      * @tags callbacks
@@ -2441,6 +2537,44 @@ export class Api<
       }),
 
     /**
+     * @description Of the party's own side only. On a contract without a case it is a preview that binds nobody. The verdict says whether everything can be done online; the ETag is what declarations and disputes name in If-Match.
+     *
+     * @tags sessions
+     * @name MyFiling
+     * @summary What the offices hold of a party, and what that owes
+     * @request GET:/api/v1/my/filing
+     * @secure
+     */
+    myFiling: (params: RequestParams = {}) =>
+      this.request<Filing, Problem>({
+        path: `/api/v1/my/filing`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+     *
+     * @tags sessions
+     * @name DeclareMine
+     * @summary Declare that what the offices hold is right
+     * @request POST:/api/v1/my/declarations
+     * @secure
+     */
+    declareMine: (data: Declarations, params: RequestParams = {}) =>
+      this.request<Filing, Problem>({
+        path: `/api/v1/my/declarations`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * No description
      *
      * @tags sessions
@@ -2471,6 +2605,26 @@ export class Api<
         path: `/api/v1/my/case`,
         method: "GET",
         secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description An officer gets the case with what was said; bills that are open become void until it is settled.
+     *
+     * @tags sessions
+     * @name DisputeMine
+     * @summary Say that something which the offices hold is wrong
+     * @request POST:/api/v1/my/disputes
+     * @secure
+     */
+    disputeMine: (data: Dispute, params: RequestParams = {}) =>
+      this.request<Filing, Problem>({
+        path: `/api/v1/my/disputes`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
         format: "json",
         ...params,
       }),
@@ -2597,4 +2751,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: a6c84a5a131cae5c652875dfe719c9369d293460b253f8b1b4c6198213184d8d
+// sha256 of the description: faf8168355a657e2bee28be5f2bbe64f7ca65a10117d987d7556d3d39505c1c1

@@ -58,6 +58,7 @@ const (
 	Reveal      Action = "reveal"       // names, ids and telephones whole, each time logged
 	SeeOwn      Action = "see_own"      // the own case, as a party
 	TakeOwn     Action = "take_own"     // the certificate of the own case, as a buyer
+	FileOwn     Action = "file_own"     // declare and dispute the taxes of the own case
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
@@ -78,7 +79,7 @@ var may = map[Role][]Action{
 	TaxOfficer:    {See, ConfirmTax, Refund, Retry, SeeMaterial, Reveal},
 	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
 	Company:       {SeeRequests, AnswerRequest},
-	Citizen:       {SeeOwn, TakeOwn, SeeAudit},
+	Citizen:       {SeeOwn, TakeOwn, FileOwn, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
 	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit, SearchAudit},

@@ -28,6 +28,7 @@ type stage struct {
 	*office
 	open, closed       intake.Number // the water company answers the open one's request by key
 	dear, asked, lined intake.Number // wait for a tax officer
+	taken              intake.Number // waits for its payer
 	stuck              intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
 	file               string        // id of a material of the open case
 }
@@ -47,7 +48,8 @@ func newStage(t *testing.T) stage {
 	eventually(t, "a case is closed", func() bool { return o.show(s.closed).State == intake.Closed })
 	o.quiet(s.open, intake.WaterRequest)
 	s.dear, s.asked = o.accept(dear).Number, o.accept(dear+1).Number
-	s.lined = o.accept(dear + 2).Number
+	s.lined, s.taken = o.accept(dear+2).Number, o.accept(4).Number
+	o.waitFor(s.taken, intake.Settle, intake.AwaitingPayment)
 	o.waitFor(s.lined, intake.Assess, intake.Manual)
 	o.waitFor(s.dear, intake.Assess, intake.Manual)
 	o.waitFor(s.asked, intake.Assess, intake.Manual)
@@ -74,11 +76,17 @@ func (s stage) fill(text string) string {
 		tag := s.get("/api/v1/cases/" + string(s.open)).Header.Get("ETag")
 		text = strings.ReplaceAll(text, "{etag}", tag)
 	}
-	for place, number := range map[string]intake.Number{"{tax_etag}": s.dear, "{tax_free_etag}": s.asked, "{tax_lined_etag}": s.lined} {
+	for place, number := range map[string]intake.Number{
+		"{tax_etag}": s.dear, "{tax_free_etag}": s.asked, "{tax_lined_etag}": s.lined, "{tax_taken_etag}": s.taken,
+	} {
 		if strings.Contains(text, place) {
 			tag := s.send(request{method: "GET", staff: "tax-01", path: "/api/v1/cases/" + string(number) + "/tax"}).Header.Get("ETag")
 			text = strings.ReplaceAll(text, place, tag)
 		}
+	}
+	if strings.Contains(text, "{filing_etag}") {
+		r := s.send(request{method: "GET", path: "/api/v1/my/filing", header: map[string]string{"Authorization": "Bearer " + s.citizenToken()}})
+		text = strings.ReplaceAll(text, "{filing_etag}", r.Header.Get("ETag"))
 	}
 	if strings.Contains(text, "{letter}") {
 		text = strings.ReplaceAll(text, "{letter}", s.letter(s.closed, intake.Settle))
@@ -101,7 +109,7 @@ func (s stage) fill(text string) string {
 		}
 	}
 	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file,
-		"{dear}", string(s.dear), "{asked}", string(s.asked), "{lined}", string(s.lined)).Replace(text)
+		"{dear}", string(s.dear), "{asked}", string(s.asked), "{lined}", string(s.lined), "{taken}", string(s.taken)).Replace(text)
 }
 
 // letter writes a dead letter about a step, which waits for an operator unless it

@@ -14,6 +14,7 @@ import (
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax"
+	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 	"onewindow/tax/payment"
 	"onewindow/utilities"
@@ -104,6 +105,7 @@ var faults = []struct {
 	{access.ErrPerson, fault{code: "account_malformed", status: http.StatusUnprocessableEntity}},
 	{access.ErrLabel, fault{code: "account_malformed", status: http.StatusUnprocessableEntity}},
 	{access.ErrForbidden, fault{code: "forbidden", status: http.StatusForbidden}},
+	{registration.ErrNoContract, fault{code: "case_unknown", status: http.StatusNotFound}},
 	{access.ErrForeign, fault{code: "case_unknown", status: http.StatusNotFound}},
 
 	{errMatchMissing, fault{code: "match_missing", status: http.StatusPreconditionRequired}},
@@ -120,6 +122,8 @@ var faults = []struct {
 	{jobs.ErrVerdict, fault{code: "verdict_not_taken", status: http.StatusConflict}},
 	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity, findings: noReason}},
 	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},
+	{intake.ErrEntered, fault{code: "entered", status: http.StatusConflict}},
+	{filing.ErrNotDecided, fault{code: "not_assessed", status: http.StatusConflict}},
 	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
 	{certificate.ErrHandedOver, fault{code: "handed_over", status: http.StatusConflict}},
 	{jobs.ErrNoParty, fault{code: "party_unknown", status: http.StatusUnprocessableEntity}},

@@ -41,22 +41,33 @@ func (s *server) toPayment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.leadToPayment(w, r, number, "/cases/"+string(number))
+	return s.leadToPayment(w, r, number, refIn(r, number), "/cases/"+string(number))
 }
 
-// payMine is toPayment for a party.
+// payMine is toPayment for a party, who declares first and pays what is theirs.
 func (s *server) payMine(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.mine(r)
+	c, err := s.ownFiling(r)
 	if err != nil {
 		return err
 	}
-	return s.leadToPayment(w, r, c.Number, "/my")
+	if c.DeclaredAt.IsZero() {
+		http.Redirect(w, r, "/my/filing", http.StatusSeeOther)
+		return nil
+	}
+	ref := refIn(r, c.Number)
+	for _, b := range c.Bills {
+		if ownBill(c.Party, b) && b.State == payment.BillOpen && (ref == "" || ref == b.Ref) {
+			return s.leadToPayment(w, r, c.Number, b.Ref, "/my/taxes")
+		}
+	}
+	http.Redirect(w, r, "/my/taxes", http.StatusSeeOther)
+	return nil
 }
 
 // leadToPayment leads to where a bill is paid, or back if there is nothing to pay, or
 // only a code that a telephone reads.
-func (s *server) leadToPayment(w http.ResponseWriter, r *http.Request, number intake.Number, back string) error {
-	order, err := s.Flow.PayAt(r.Context(), number, refIn(r, number))
+func (s *server) leadToPayment(w http.ResponseWriter, r *http.Request, number intake.Number, ref, back string) error {
+	order, err := s.Flow.PayAt(r.Context(), number, ref)
 	page := order.Page
 	if errors.Is(err, payment.ErrUnknownBill) || err == nil && !strings.HasPrefix(page, "http") {
 		page, err = back, nil
@@ -89,7 +100,7 @@ func (s *server) postRenewMine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renewed(w, r, c.Number, intake.Applicant, "/my")
+	return s.renewed(w, r, c.Number, intake.Applicant, "/my/taxes")
 }
 
 // renewed leads back to the case, whose bills are new, or were meanwhile.
@@ -112,9 +123,12 @@ func (s *server) pictureBill(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) pictureMyBill(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.mine(r)
+	c, err := s.ownFiling(r)
 	if err != nil {
 		return err
+	}
+	if b, err := billIn(r, c.Sight); err != nil || !ownBill(c.Party, b) || c.DeclaredAt.IsZero() {
+		return payment.ErrUnknownBill
 	}
 	return s.picture(w, r, c.Number)
 }
@@ -166,11 +180,14 @@ func (s *server) showReceipt(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) showMyReceipt(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.mine(r)
+	c, err := s.ownFiling(r)
 	if err != nil {
 		return err
 	}
-	return s.receipt(w, r, c, "/my")
+	if b, err := billIn(r, c.Sight); err != nil || !ownBill(c.Party, b) {
+		return payment.ErrUnknownBill
+	}
+	return s.receipt(w, r, c.Sight, "/my")
 }
 
 func (s *server) receipt(w http.ResponseWriter, r *http.Request, c *jobs.Sight, back string) error {

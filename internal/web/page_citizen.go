@@ -31,6 +31,7 @@ func (s *server) citizenPages(r chi.Router) {
 		r.Use(brief, s.identify, s.limitPerson)
 		r.Get("/my", s.pageFor(access.SeeOwn, s.showMine))
 		s.myBillPages(r)
+		s.filingRoutes(r)
 		r.Get("/my/certificate", s.pageFor(access.TakeOwn, s.takeCertificate))
 		r.Post("/my/case", s.pageFor(access.SeeOwn, s.postMyCase))
 		r.Get("/api/v1/my/case", s.may(access.SeeOwn, s.answerMine))

@@ -39,22 +39,34 @@ type mineStep struct {
 	Holder string       `json:"holder,omitempty"`
 }
 
-// mineBill is what the case owes in all. Pay is empty unless something can be paid now.
+// mineBill is what the party owes in all. Pay is empty unless something can be paid now.
 type mineBill struct {
 	Amount money.Fen         `json:"amount_fen"`
 	State  payment.BillState `json:"state"`
 	Pay    string            `json:"pay,omitempty"`
 }
 
-func mineOf(lang string, c *jobs.Sight) mineView {
+func mineOf(lang string, c *jobs.SelfFiling) mineView {
 	v := mineView{Number: c.Number, Kind: c.Kind, Unit: lastGroups(c.Unit.Groups()), State: c.State,
 		AcceptedAt: when(c.AcceptedAt), ClosedAt: whenever(c.ClosedAt), Certificate: c.Certificate}
 	for _, p := range c.Progress {
 		v.Steps = append(v.Steps, mineStep{p.Step, p.State, p.Holder})
 	}
-	v.Bills, v.Refunds = billsOf(lang, "/my", c), refundsOf(c)
+	v.Bills, v.Refunds = []billView{}, []refundView{}
+	var own []payment.Bill
+	for _, b := range c.Bills {
+		if ownBill(c.Party, b) {
+			own = append(own, b)
+			v.Bills = append(v.Bills, ownBillOf(lang, c, b))
+		}
+	}
+	for _, r := range refundsOf(c.Sight) {
+		if slices.ContainsFunc(own, func(b payment.Bill) bool { return b.Ref == r.Bill }) {
+			v.Refunds = append(v.Refunds, r)
+		}
+	}
 	if b := firstBill(v.Bills); b != nil {
-		v.Owed = &mineBill{Amount: payment.Total(c.Bills), State: b.State}
+		v.Owed = &mineBill{Amount: payment.Total(own), State: b.State}
 		if b.Page != "" {
 			v.Owed.Pay = "/my/pay"
 		}
@@ -64,7 +76,7 @@ func mineOf(lang string, c *jobs.Sight) mineView {
 
 // answerMine answers with the case of a citizen's session.
 func (s *server) answerMine(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.mine(r)
+	c, err := s.ownFiling(r)
 	if err != nil {
 		return err
 	}
@@ -77,6 +89,7 @@ type myPage struct {
 	Case     mineView
 	Collect  string        // where the certificate waits, or when it was handed over; "" before there is one
 	Document bool          // it can be had here
+	File     bool          // the party has yet to declare on an assessment
 	Others   []intake.Part // further cases of theirs
 }
 
@@ -114,12 +127,13 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 	if _, err := intake.ParseNumber(who.Case); err != nil && who.Role == access.Citizen {
 		return s.showMyContract(w, r)
 	}
-	c, err := s.mine(r)
+	c, err := s.ownFiling(r)
 	if err != nil {
 		return err
 	}
 	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c)}
-	p.Collect = p.collectOf(c)
+	p.File = c.State == intake.Open && c.Tax != nil && c.DeclaredAt.IsZero() && !p.Paid()
+	p.Collect = p.collectOf(c.Sight)
 	p.Document = c.Document != nil && permitOn(r.Context(), access.TakeOwn, objectOf(c.Case)) == nil
 	if p.Others, err = s.ownParts(r); err != nil {
 		return err
@@ -127,7 +141,7 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 	p.Others = slices.DeleteFunc(p.Others, func(part intake.Part) bool {
 		return string(part.Number) == who.Case && part.Party == who.Party
 	})
-	if !ended(c) {
+	if !ended(c.Sight) {
 		p.Refresh = 30
 	}
 	return show(w, http.StatusOK, "citizen_my", p)

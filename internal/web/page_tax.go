@@ -165,6 +165,8 @@ func (s *server) actOnPage(r *http.Request, act jobs.OfficerAct, p taxPage) erro
 		return s.Flow.AskAgain(r.Context(), act, source.Name(typed(r, "source")))
 	case "confirm":
 		return s.Flow.ConfirmFigures(r.Context(), act)
+	case "reassess":
+		return s.Flow.Reassess(r.Context(), act)
 	}
 	return errNotFound
 }

@@ -26,6 +26,7 @@ func (s *server) taxDesk(r chi.Router) {
 		r.Post("/overrides", s.may(access.ConfirmTax, s.overrideLine))
 		r.Post("/second", s.may(access.ConfirmTax, s.secondOpinion))
 		r.Post("/questions", s.may(access.ConfirmTax, s.askAgain))
+		r.Post("/reassessment", s.may(access.ConfirmTax, s.reassess))
 	})
 }
 
@@ -78,6 +79,8 @@ type taxFileView struct {
 	Waiting   bool           `json:"waiting"` // for an officer
 	Tax       *taxView       `json:"tax"`
 	Revisions []revisionView `json:"revisions"`
+	Disputes  []disputeView  `json:"disputes"` // of the parties
+	Final     bool           `json:"final"`    // the right is entered, or the case is over
 }
 
 // revisionView is something that officers did about the file.
@@ -110,7 +113,11 @@ type secondView struct {
 }
 
 func taxFileOf(lang string, v *jobs.TaxFile) taxFileView {
-	file := taxFileView{Number: v.Number, Waiting: v.Waiting(), Revisions: []revisionView{}}
+	file := taxFileView{Number: v.Number, Waiting: v.Waiting(), Revisions: []revisionView{}, Disputes: []disputeView{}}
+	file.Final = v.State != intake.Open
+	for _, d := range v.Disputes {
+		file.Disputes = append(file.Disputes, disputeOf(d))
+	}
 	file.Tax = taxOf(lang, v.Tax)
 	file.Tax.Facts = factsOf(lang, v.Sight.Facts)
 	for _, r := range v.Revisions {

@@ -46,3 +46,18 @@ func (s *server) askAgain(w http.ResponseWriter, r *http.Request) error {
 		return s.Flow.AskAgain(r.Context(), act, b.Source)
 	})
 }
+
+// reassessBody takes an assessment back.
+type reassessBody struct {
+	Reason string `json:"reason"`
+}
+
+func (b reassessBody) common() officerBody { return officerBody{Reason: b.Reason} }
+
+func (b reassessBody) defects() registration.Findings { return b.common().defects() }
+
+func (s *server) reassess(w http.ResponseWriter, r *http.Request) error {
+	return officially(s, w, r, func(act jobs.OfficerAct, _ reassessBody) error {
+		return s.Flow.Reassess(r.Context(), act)
+	})
+}

@@ -98,6 +98,11 @@ type Dispute struct {
 	Answer   Answer // the zero one while nobody has answered
 }
 
+// Repeats reports whether d says what the party has said before and nobody has answered.
+func (d Dispute) Repeats(before Dispute) bool {
+	return d.Party == before.Party && d.About == before.About && d.Words == before.Words && before.Answer.Outcome == ""
+}
+
 // Outcome is what an officer made of a dispute.
 type Outcome string
 

@@ -569,6 +569,11 @@ type Decision struct {
 	Verdict string `json:"verdict"`
 }
 
+// Declarations defines model for Declarations.
+type Declarations struct {
+	Statements []string `json:"statements"`
+}
+
 // Defect One thing that is wrong, or that a person must look at
 type Defect struct {
 	Check  string `json:"check,omitempty"`
@@ -578,6 +583,12 @@ type Defect struct {
 	// Field path such as sellers[0].id_number
 	Field   string `json:"field,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
+}
+
+// Dispute defines model for Dispute.
+type Dispute struct {
+	About string `json:"about"`
+	Words string `json:"words"`
 }
 
 // Entry A line of the journal; without a step where the case as a whole moved
@@ -597,6 +608,37 @@ type Entry struct {
 
 // Fen 1/100 yuan
 type Fen = int64
+
+// Filing What a party sees of their taxes
+type Filing struct {
+	AcceptanceNumber string    `json:"acceptance_number,omitempty"`
+	At               time.Time `json:"at"`
+	Bills            []Bill    `json:"bills"`
+
+	// Contract while there is no case: then it is a preview
+	Contract   string       `json:"contract,omitempty"`
+	DeclaredAt time.Time    `json:"declared_at,omitempty"`
+	Disputes   []TaxDispute `json:"disputes"`
+	Lines      []TaxLine    `json:"lines"`
+
+	// Open something can be declared or disputed now
+	Open bool `json:"open"`
+
+	// Reasons why not online
+	Reasons []Defect `json:"reasons"`
+
+	// Revision of the assessment
+	Revision int `json:"revision"`
+
+	// Statements what the party declares
+	Statements []TaxStatement `json:"statements"`
+
+	// Total 1/100 yuan
+	Total Fen `json:"total_fen"`
+
+	// Verdict absent while the offices are being asked
+	Verdict string `json:"verdict,omitempty"`
+}
 
 // Fitness defines model for Fitness.
 type Fitness struct {
@@ -950,6 +992,19 @@ type TaxDeskCase struct {
 	Until   time.Time `json:"until,omitempty"`
 }
 
+// TaxDispute What a party said is wrong, and what an officer made of it
+type TaxDispute struct {
+	About string `json:"about"`
+
+	// Answer the officer's words
+	Answer string    `json:"answer,omitempty"`
+	At     time.Time `json:"at"`
+
+	// Outcome absent while an officer looks at it
+	Outcome string `json:"outcome,omitempty"`
+	Words   string `json:"words"`
+}
+
 // TaxFact A fact of an assessment, who supplied it and as of when; it names nobody
 type TaxFact struct {
 	// Fact its path, such as family.homes.city
@@ -972,8 +1027,14 @@ type TaxFact struct {
 
 // TaxFile defines model for TaxFile.
 type TaxFile struct {
-	AcceptanceNumber string        `json:"acceptance_number"`
-	Revisions        []TaxRevision `json:"revisions"`
+	AcceptanceNumber string `json:"acceptance_number"`
+
+	// Disputes of the parties
+	Disputes []TaxDispute `json:"disputes"`
+
+	// Final the right is entered, or the case is over
+	Final     bool          `json:"final"`
+	Revisions []TaxRevision `json:"revisions"`
 
 	// Tax What the transfer owes: every line with the rulings behind it
 	Tax Tax `json:"tax"`
@@ -1050,6 +1111,11 @@ type TaxQuestion struct {
 	Source string `json:"source"`
 }
 
+// TaxReassessment defines model for TaxReassessment.
+type TaxReassessment struct {
+	Reason string `json:"reason"`
+}
+
 // TaxRevision What officers did about the facts or the lines
 type TaxRevision struct {
 	At time.Time `json:"at"`
@@ -1084,6 +1150,13 @@ type TaxSecond struct {
 
 	// Verdict accepted or declined
 	Verdict string `json:"verdict"`
+}
+
+// TaxStatement defines model for TaxStatement.
+type TaxStatement struct {
+	Facts     []TaxFact `json:"facts"`
+	Statement string    `json:"statement"`
+	Words     string    `json:"words"`
 }
 
 // Utility defines model for Utility.
@@ -1247,6 +1320,12 @@ type AskSourceAgainParams struct {
 	IfMatch string `json:"If-Match"`
 }
 
+// ReassessParams defines parameters for Reassess.
+type ReassessParams struct {
+	// IfMatch the ETag under which the tax file was seen
+	IfMatch string `json:"If-Match"`
+}
+
 // SecondOpinionParams defines parameters for SecondOpinion.
 type SecondOpinionParams struct {
 	// IfMatch the ETag under which the tax file was seen
@@ -1266,6 +1345,18 @@ type ListRequestsParams struct {
 type ShowDeadLetterAuditParams struct {
 	// After an ordinal; lines after it
 	After int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// DeclareMineParams defines parameters for DeclareMine.
+type DeclareMineParams struct {
+	// IfMatch the ETag under which the filing was seen
+	IfMatch string `json:"If-Match"`
+}
+
+// DisputeMineParams defines parameters for DisputeMine.
+type DisputeMineParams struct {
+	// IfMatch the ETag under which the filing was seen
+	IfMatch string `json:"If-Match"`
 }
 
 // ShowStaffAuditParams defines parameters for ShowStaffAudit.
@@ -1316,6 +1407,9 @@ type OverrideLineJSONRequestBody = TaxOverride
 // AskSourceAgainJSONRequestBody defines body for AskSourceAgain for application/json ContentType.
 type AskSourceAgainJSONRequestBody = TaxQuestion
 
+// ReassessJSONRequestBody defines body for Reassess for application/json ContentType.
+type ReassessJSONRequestBody = TaxReassessment
+
 // SecondOpinionJSONRequestBody defines body for SecondOpinion for application/json ContentType.
 type SecondOpinionJSONRequestBody = TaxSecond
 
@@ -1336,6 +1430,12 @@ type RetryDeadLetterJSONRequestBody = LetterEnding
 
 // SettleDeadLetterJSONRequestBody defines body for SettleDeadLetter for application/json ContentType.
 type SettleDeadLetterJSONRequestBody = LetterEnding
+
+// DeclareMineJSONRequestBody defines body for DeclareMine for application/json ContentType.
+type DeclareMineJSONRequestBody = Declarations
+
+// DisputeMineJSONRequestBody defines body for DisputeMine for application/json ContentType.
+type DisputeMineJSONRequestBody = Dispute
 
 // OpenSessionJSONRequestBody defines body for OpenSession for application/json ContentType.
 type OpenSessionJSONRequestBody = Credentials
@@ -1695,6 +1795,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
 	AskSourceAgain(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReassessWithBody Take a decided assessment back to the desk
+	//
+	// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+	ReassessWithBody(ctx context.Context, number Number, params *ReassessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Reassess Take a decided assessment back to the desk
+	//
+	// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+	Reassess(ctx context.Context, number Number, params *ReassessParams, body ReassessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SecondOpinionWithBody Say whether a proposal stands
 	//
 	// Nobody accepts what they proposed; whoever proposed may take it back.
@@ -1842,6 +1960,50 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/my/case (the `ShowMine` operationId).
 	ShowMine(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclareMineWithBody Declare that what the offices hold is right
+	//
+	// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+	DeclareMineWithBody(ctx context.Context, params *DeclareMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeclareMine Declare that what the offices hold is right
+	//
+	// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+	DeclareMine(ctx context.Context, params *DeclareMineParams, body DeclareMineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DisputeMineWithBody Say that something which the offices hold is wrong
+	//
+	// An officer gets the case with what was said; bills that are open become void until it is settled.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+	DisputeMineWithBody(ctx context.Context, params *DisputeMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DisputeMine Say that something which the offices hold is wrong
+	//
+	// An officer gets the case with what was said; bills that are open become void until it is settled.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+	DisputeMine(ctx context.Context, params *DisputeMineParams, body DisputeMineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MyFiling What the offices hold of a party, and what that owes
+	//
+	// Of the party's own side only. On a contract without a case it is a preview that binds nobody. The verdict says
+	// whether everything can be done online; the ETag is what declarations and disputes name in If-Match.
+	//
+	// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
+	MyFiling(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Describe This description
 	//
@@ -2548,6 +2710,44 @@ func (c *Client) AskSourceAgain(ctx context.Context, number Number, params *AskS
 	return c.Client.Do(req)
 }
 
+// ReassessWithBody Take a decided assessment back to the desk
+//
+// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+func (c *Client) ReassessWithBody(ctx context.Context, number Number, params *ReassessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassessRequestWithBody(c.Server, number, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Reassess Take a decided assessment back to the desk
+//
+// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+func (c *Client) Reassess(ctx context.Context, number Number, params *ReassessParams, body ReassessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassessRequest(c.Server, number, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SecondOpinionWithBody Say whether a proposal stands
 //
 // Nobody accepts what they proposed; whoever proposed may take it back.
@@ -2886,6 +3086,100 @@ func (c *Client) RenewMine(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /api/v1/my/case (the `ShowMine` operationId).
 func (c *Client) ShowMine(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewShowMineRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclareMineWithBody Declare that what the offices hold is right
+//
+// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+func (c *Client) DeclareMineWithBody(ctx context.Context, params *DeclareMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareMineRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeclareMine Declare that what the offices hold is right
+//
+// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+func (c *Client) DeclareMine(ctx context.Context, params *DeclareMineParams, body DeclareMineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeclareMineRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DisputeMineWithBody Say that something which the offices hold is wrong
+//
+// An officer gets the case with what was said; bills that are open become void until it is settled.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+func (c *Client) DisputeMineWithBody(ctx context.Context, params *DisputeMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisputeMineRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DisputeMine Say that something which the offices hold is wrong
+//
+// An officer gets the case with what was said; bills that are open become void until it is settled.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+func (c *Client) DisputeMine(ctx context.Context, params *DisputeMineParams, body DisputeMineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisputeMineRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MyFiling What the offices hold of a party, and what that owes
+//
+// Of the party's own side only. On a contract without a case it is a preview that binds nobody. The verdict says
+// whether everything can be done online; the ETag is what declarations and disputes name in If-Match.
+//
+// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
+func (c *Client) MyFiling(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMyFilingRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4361,6 +4655,66 @@ func NewAskSourceAgainRequestWithBody(server string, number Number, params *AskS
 	return req, nil
 }
 
+// NewReassessRequest calls the generic Reassess builder with application/json body
+func NewReassessRequest(server string, number Number, params *ReassessParams, body ReassessJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReassessRequestWithBody(server, number, params, "application/json", bodyReader)
+}
+
+// NewReassessRequestWithBody constructs an http.Request for the Reassess method, with any body, and a specified content type
+func NewReassessRequestWithBody(server string, number Number, params *ReassessParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/reassessment", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewSecondOpinionRequest calls the generic SecondOpinion builder with application/json body
 func NewSecondOpinionRequest(server string, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4902,6 +5256,139 @@ func NewShowMineRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/my/case")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeclareMineRequest calls the generic DeclareMine builder with application/json body
+func NewDeclareMineRequest(server string, params *DeclareMineParams, body DeclareMineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeclareMineRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewDeclareMineRequestWithBody constructs an http.Request for the DeclareMine method, with any body, and a specified content type
+func NewDeclareMineRequestWithBody(server string, params *DeclareMineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/declarations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewDisputeMineRequest calls the generic DisputeMine builder with application/json body
+func NewDisputeMineRequest(server string, params *DisputeMineParams, body DisputeMineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDisputeMineRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewDisputeMineRequestWithBody constructs an http.Request for the DisputeMine method, with any body, and a specified content type
+func NewDisputeMineRequestWithBody(server string, params *DisputeMineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/disputes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewMyFilingRequest constructs an http.Request for the MyFiling method
+func NewMyFilingRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/filing")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5685,6 +6172,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/tax/questions (the `AskSourceAgain` operationId).
 	AskSourceAgainWithResponse(ctx context.Context, number Number, params *AskSourceAgainParams, body AskSourceAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*AskSourceAgainResponse, error)
 
+	// ReassessWithBodyWithResponse Take a decided assessment back to the desk
+	//
+	// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+	ReassessWithBodyWithResponse(ctx context.Context, number Number, params *ReassessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassessResponse, error)
+
+	// ReassessWithResponse Take a decided assessment back to the desk
+	//
+	// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+	ReassessWithResponse(ctx context.Context, number Number, params *ReassessParams, body ReassessJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassessResponse, error)
+
 	// SecondOpinionWithBodyWithResponse Say whether a proposal stands
 	//
 	// Nobody accepts what they proposed; whoever proposed may take it back.
@@ -5844,6 +6349,52 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/my/case (the `ShowMine` operationId).
 	ShowMineWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowMineResponse, error)
+
+	// DeclareMineWithBodyWithResponse Declare that what the offices hold is right
+	//
+	// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+	DeclareMineWithBodyWithResponse(ctx context.Context, params *DeclareMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareMineResponse, error)
+
+	// DeclareMineWithResponse Declare that what the offices hold is right
+	//
+	// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+	DeclareMineWithResponse(ctx context.Context, params *DeclareMineParams, body DeclareMineJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareMineResponse, error)
+
+	// DisputeMineWithBodyWithResponse Say that something which the offices hold is wrong
+	//
+	// An officer gets the case with what was said; bills that are open become void until it is settled.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+	DisputeMineWithBodyWithResponse(ctx context.Context, params *DisputeMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisputeMineResponse, error)
+
+	// DisputeMineWithResponse Say that something which the offices hold is wrong
+	//
+	// An officer gets the case with what was said; bills that are open become void until it is settled.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+	DisputeMineWithResponse(ctx context.Context, params *DisputeMineParams, body DisputeMineJSONRequestBody, reqEditors ...RequestEditorFn) (*DisputeMineResponse, error)
+
+	// MyFilingWithResponse What the offices hold of a party, and what that owes
+	//
+	// Of the party's own side only. On a contract without a case it is a preview that binds nobody. The verdict says
+	// whether everything can be done online; the ETag is what declarations and disputes name in If-Match.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
+	MyFilingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MyFilingResponse, error)
 
 	// DescribeWithResponse This description
 	//
@@ -9697,6 +10248,238 @@ func (r AskSourceAgainResponse) ContentType() string {
 	return ""
 }
 
+// ReassessResponse200Headers the declared response headers of an HTTP 200 response for Reassess
+type ReassessResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ReassessResponse400Headers the declared response headers of an HTTP 400 response for Reassess
+type ReassessResponse400Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse401Headers the declared response headers of an HTTP 401 response for Reassess
+type ReassessResponse401Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse403Headers the declared response headers of an HTTP 403 response for Reassess
+type ReassessResponse403Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse404Headers the declared response headers of an HTTP 404 response for Reassess
+type ReassessResponse404Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse408Headers the declared response headers of an HTTP 408 response for Reassess
+type ReassessResponse408Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse409Headers the declared response headers of an HTTP 409 response for Reassess
+type ReassessResponse409Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse412Headers the declared response headers of an HTTP 412 response for Reassess
+type ReassessResponse412Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse413Headers the declared response headers of an HTTP 413 response for Reassess
+type ReassessResponse413Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse415Headers the declared response headers of an HTTP 415 response for Reassess
+type ReassessResponse415Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse422Headers the declared response headers of an HTTP 422 response for Reassess
+type ReassessResponse422Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse428Headers the declared response headers of an HTTP 428 response for Reassess
+type ReassessResponse428Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse429Headers the declared response headers of an HTTP 429 response for Reassess
+type ReassessResponse429Headers struct {
+	RetryAfter int
+}
+
+// ReassessResponse503Headers the declared response headers of an HTTP 503 response for Reassess
+type ReassessResponse503Headers struct {
+	RetryAfter int
+}
+
+type ReassessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaxFile
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReassessResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ReassessResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ReassessResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ReassessResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ReassessResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ReassessResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *ReassessResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *ReassessResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *ReassessResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *ReassessResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ReassessResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *ReassessResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ReassessResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ReassessResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReassessResponse) GetJSON200() *TaxFile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ReassessResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ReassessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReassessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReassessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReassessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SecondOpinionResponse200Headers the declared response headers of an HTTP 200 response for SecondOpinion
 type SecondOpinionResponse200Headers struct {
 	ETag            string
@@ -11783,6 +12566,590 @@ func (r ShowMineResponse) ContentType() string {
 	return ""
 }
 
+// DeclareMineResponse200Headers the declared response headers of an HTTP 200 response for DeclareMine
+type DeclareMineResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// DeclareMineResponse400Headers the declared response headers of an HTTP 400 response for DeclareMine
+type DeclareMineResponse400Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse401Headers the declared response headers of an HTTP 401 response for DeclareMine
+type DeclareMineResponse401Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse403Headers the declared response headers of an HTTP 403 response for DeclareMine
+type DeclareMineResponse403Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse404Headers the declared response headers of an HTTP 404 response for DeclareMine
+type DeclareMineResponse404Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse408Headers the declared response headers of an HTTP 408 response for DeclareMine
+type DeclareMineResponse408Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse409Headers the declared response headers of an HTTP 409 response for DeclareMine
+type DeclareMineResponse409Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse412Headers the declared response headers of an HTTP 412 response for DeclareMine
+type DeclareMineResponse412Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse413Headers the declared response headers of an HTTP 413 response for DeclareMine
+type DeclareMineResponse413Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse415Headers the declared response headers of an HTTP 415 response for DeclareMine
+type DeclareMineResponse415Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse422Headers the declared response headers of an HTTP 422 response for DeclareMine
+type DeclareMineResponse422Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse428Headers the declared response headers of an HTTP 428 response for DeclareMine
+type DeclareMineResponse428Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse429Headers the declared response headers of an HTTP 429 response for DeclareMine
+type DeclareMineResponse429Headers struct {
+	RetryAfter int
+}
+
+// DeclareMineResponse503Headers the declared response headers of an HTTP 503 response for DeclareMine
+type DeclareMineResponse503Headers struct {
+	RetryAfter int
+}
+
+type DeclareMineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Filing
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DeclareMineResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeclareMineResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DeclareMineResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *DeclareMineResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *DeclareMineResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *DeclareMineResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *DeclareMineResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *DeclareMineResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *DeclareMineResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *DeclareMineResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *DeclareMineResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *DeclareMineResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *DeclareMineResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *DeclareMineResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DeclareMineResponse) GetJSON200() *Filing {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r DeclareMineResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r DeclareMineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeclareMineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeclareMineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeclareMineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DisputeMineResponse200Headers the declared response headers of an HTTP 200 response for DisputeMine
+type DisputeMineResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// DisputeMineResponse400Headers the declared response headers of an HTTP 400 response for DisputeMine
+type DisputeMineResponse400Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse401Headers the declared response headers of an HTTP 401 response for DisputeMine
+type DisputeMineResponse401Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse403Headers the declared response headers of an HTTP 403 response for DisputeMine
+type DisputeMineResponse403Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse404Headers the declared response headers of an HTTP 404 response for DisputeMine
+type DisputeMineResponse404Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse408Headers the declared response headers of an HTTP 408 response for DisputeMine
+type DisputeMineResponse408Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse409Headers the declared response headers of an HTTP 409 response for DisputeMine
+type DisputeMineResponse409Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse412Headers the declared response headers of an HTTP 412 response for DisputeMine
+type DisputeMineResponse412Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse413Headers the declared response headers of an HTTP 413 response for DisputeMine
+type DisputeMineResponse413Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse415Headers the declared response headers of an HTTP 415 response for DisputeMine
+type DisputeMineResponse415Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse422Headers the declared response headers of an HTTP 422 response for DisputeMine
+type DisputeMineResponse422Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse428Headers the declared response headers of an HTTP 428 response for DisputeMine
+type DisputeMineResponse428Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse429Headers the declared response headers of an HTTP 429 response for DisputeMine
+type DisputeMineResponse429Headers struct {
+	RetryAfter int
+}
+
+// DisputeMineResponse503Headers the declared response headers of an HTTP 503 response for DisputeMine
+type DisputeMineResponse503Headers struct {
+	RetryAfter int
+}
+
+type DisputeMineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Filing
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DisputeMineResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DisputeMineResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DisputeMineResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *DisputeMineResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *DisputeMineResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *DisputeMineResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *DisputeMineResponse409Headers
+	// Headers412 the parsed response headers for an HTTP 412 response
+	Headers412 *DisputeMineResponse412Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *DisputeMineResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *DisputeMineResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *DisputeMineResponse422Headers
+	// Headers428 the parsed response headers for an HTTP 428 response
+	Headers428 *DisputeMineResponse428Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *DisputeMineResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *DisputeMineResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DisputeMineResponse) GetJSON200() *Filing {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON412() *Problem {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON428() *Problem {
+	return r.ApplicationProblemJSON428
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r DisputeMineResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r DisputeMineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DisputeMineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DisputeMineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DisputeMineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MyFilingResponse200Headers the declared response headers of an HTTP 200 response for MyFiling
+type MyFilingResponse200Headers struct {
+	ETag            string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// MyFilingResponse401Headers the declared response headers of an HTTP 401 response for MyFiling
+type MyFilingResponse401Headers struct {
+	RetryAfter int
+}
+
+// MyFilingResponse403Headers the declared response headers of an HTTP 403 response for MyFiling
+type MyFilingResponse403Headers struct {
+	RetryAfter int
+}
+
+// MyFilingResponse404Headers the declared response headers of an HTTP 404 response for MyFiling
+type MyFilingResponse404Headers struct {
+	RetryAfter int
+}
+
+// MyFilingResponse429Headers the declared response headers of an HTTP 429 response for MyFiling
+type MyFilingResponse429Headers struct {
+	RetryAfter int
+}
+
+// MyFilingResponse503Headers the declared response headers of an HTTP 503 response for MyFiling
+type MyFilingResponse503Headers struct {
+	RetryAfter int
+}
+
+type MyFilingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Filing
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MyFilingResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *MyFilingResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *MyFilingResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *MyFilingResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *MyFilingResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *MyFilingResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MyFilingResponse) GetJSON200() *Filing {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r MyFilingResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r MyFilingResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MyFilingResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r MyFilingResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r MyFilingResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r MyFilingResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MyFilingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MyFilingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MyFilingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // DescribeResponse429Headers the declared response headers of an HTTP 429 response for Describe
 type DescribeResponse429Headers struct {
 	RetryAfter int
@@ -13508,6 +14875,36 @@ func (c *ClientWithResponses) AskSourceAgainWithResponse(ctx context.Context, nu
 	return ParseAskSourceAgainResponse(rsp)
 }
 
+// ReassessWithBodyWithResponse Take a decided assessment back to the desk
+//
+// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+func (c *ClientWithResponses) ReassessWithBodyWithResponse(ctx context.Context, number Number, params *ReassessParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassessResponse, error) {
+	rsp, err := c.ReassessWithBody(ctx, number, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassessResponse(rsp)
+}
+
+// ReassessWithResponse Take a decided assessment back to the desk
+//
+// Before the entry only. Bills that are open become void; what was paid stays paid if the same is owed afterwards.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/cases/{number}/tax/reassessment (the `Reassess` operationId).
+func (c *ClientWithResponses) ReassessWithResponse(ctx context.Context, number Number, params *ReassessParams, body ReassessJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassessResponse, error) {
+	rsp, err := c.Reassess(ctx, number, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassessResponse(rsp)
+}
+
 // SecondOpinionWithBodyWithResponse Say whether a proposal stands
 //
 // Nobody accepts what they proposed; whoever proposed may take it back.
@@ -13786,6 +15183,82 @@ func (c *ClientWithResponses) ShowMineWithResponse(ctx context.Context, reqEdito
 		return nil, err
 	}
 	return ParseShowMineResponse(rsp)
+}
+
+// DeclareMineWithBodyWithResponse Declare that what the offices hold is right
+//
+// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+func (c *ClientWithResponses) DeclareMineWithBodyWithResponse(ctx context.Context, params *DeclareMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeclareMineResponse, error) {
+	rsp, err := c.DeclareMineWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareMineResponse(rsp)
+}
+
+// DeclareMineWithResponse Declare that what the offices hold is right
+//
+// All three statements of the party's side, of the assessment that they saw. Then the bill can be paid.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/my/declarations (the `DeclareMine` operationId).
+func (c *ClientWithResponses) DeclareMineWithResponse(ctx context.Context, params *DeclareMineParams, body DeclareMineJSONRequestBody, reqEditors ...RequestEditorFn) (*DeclareMineResponse, error) {
+	rsp, err := c.DeclareMine(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeclareMineResponse(rsp)
+}
+
+// DisputeMineWithBodyWithResponse Say that something which the offices hold is wrong
+//
+// An officer gets the case with what was said; bills that are open become void until it is settled.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+func (c *ClientWithResponses) DisputeMineWithBodyWithResponse(ctx context.Context, params *DisputeMineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisputeMineResponse, error) {
+	rsp, err := c.DisputeMineWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisputeMineResponse(rsp)
+}
+
+// DisputeMineWithResponse Say that something which the offices hold is wrong
+//
+// An officer gets the case with what was said; bills that are open become void until it is settled.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/my/disputes (the `DisputeMine` operationId).
+func (c *ClientWithResponses) DisputeMineWithResponse(ctx context.Context, params *DisputeMineParams, body DisputeMineJSONRequestBody, reqEditors ...RequestEditorFn) (*DisputeMineResponse, error) {
+	rsp, err := c.DisputeMine(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisputeMineResponse(rsp)
+}
+
+// MyFilingWithResponse What the offices hold of a party, and what that owes
+//
+// Of the party's own side only. On a contract without a case it is a preview that binds nobody. The verdict says
+// whether everything can be done online; the ETag is what declarations and disputes name in If-Match.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
+func (c *ClientWithResponses) MyFilingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MyFilingResponse, error) {
+	rsp, err := c.MyFiling(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMyFilingResponse(rsp)
 }
 
 // DescribeWithResponse This description
@@ -18311,6 +19784,280 @@ func ParseAskSourceAgainResponse(rsp *http.Response) (*AskSourceAgainResponse, e
 	return response, nil
 }
 
+// ParseReassessResponse parses an HTTP response from a ReassessWithResponse call
+func ParseReassessResponse(rsp *http.Response) (*ReassessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReassessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaxFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReassessResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ReassessResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ReassessResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ReassessResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ReassessResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ReassessResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers ReassessResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers ReassessResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers ReassessResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers ReassessResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers ReassessResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers ReassessResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers ReassessResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ReassessResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSecondOpinionResponse parses an HTTP response from a SecondOpinionWithResponse call
 func ParseSecondOpinionResponse(rsp *http.Response) (*SecondOpinionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20669,6 +22416,692 @@ func ParseShowMineResponse(rsp *http.Response) (*ShowMineResponse, error) {
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ShowMineResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDeclareMineResponse parses an HTTP response from a DeclareMineWithResponse call
+func ParseDeclareMineResponse(rsp *http.Response) (*DeclareMineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeclareMineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Filing
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DeclareMineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeclareMineResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers DeclareMineResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers DeclareMineResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers DeclareMineResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers DeclareMineResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers DeclareMineResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers DeclareMineResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers DeclareMineResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers DeclareMineResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers DeclareMineResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers DeclareMineResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers DeclareMineResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers DeclareMineResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDisputeMineResponse parses an HTTP response from a DisputeMineWithResponse call
+func ParseDisputeMineResponse(rsp *http.Response) (*DisputeMineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DisputeMineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Filing
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DisputeMineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers DisputeMineResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers DisputeMineResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers DisputeMineResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers DisputeMineResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers DisputeMineResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers DisputeMineResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 412:
+		var headers DisputeMineResponse412Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers412 = &headers
+	case rsp.StatusCode == 413:
+		var headers DisputeMineResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers DisputeMineResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers DisputeMineResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 428:
+		var headers DisputeMineResponse428Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers428 = &headers
+	case rsp.StatusCode == 429:
+		var headers DisputeMineResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers DisputeMineResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMyFilingResponse parses an HTTP response from a MyFilingWithResponse call
+func ParseMyFilingResponse(rsp *http.Response) (*MyFilingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MyFilingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Filing
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MyFilingResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers MyFilingResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers MyFilingResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers MyFilingResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers MyFilingResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers MyFilingResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
