@@ -50,8 +50,8 @@ func openCity(ctx context.Context, d *demonstration, secrets demo.Secrets, addre
 	base := "http://" + l.Addr().String()
 	c := &city{moved: make(chan struct{}, 1)}
 	c.offices, err = town.NewOffices(town.Config{
-		Callbacks: base + "/api/v1/callbacks", VerifyURL: base + "/v/", VerifyKey: key, Customers: demo.Customers(),
-		Books: demo.Books(),
+		Callbacks: base + "/api/v1/callbacks", VerifyURL: base + "/v/", Paid: base + "/my/taxes", VerifyKey: key,
+		Customers: demo.Customers(), Books: demo.Books(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -43,7 +43,9 @@ func (o *officesConfig) open(publicURL string) (offices jobs.Offices, err error)
 	}
 	offices.VerifyURL = o.VerifyURL
 	offices.Gate = payment.Gate{Later: o.PaidLater}
-	offices.Gateway = payment.Platform{URL: o.Gateway.URL, Key: o.Gateway.Key, Merchant: o.Gateway.Name, Client: http}
+	offices.Gateway = payment.Platform{
+		URL: o.Gateway.URL, Key: o.Gateway.Key, Merchant: o.Gateway.Name, Back: publicURL + "/my/taxes", Client: http,
+	}
 	if o.WeChat.used() {
 		if offices.Gateway, err = o.WeChat.open(publicURL, http); err != nil {
 			return offices, err

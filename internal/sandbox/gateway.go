@@ -42,6 +42,8 @@ type order struct {
 	Page     string    `json:"page"`
 	PaidAt   time.Time `json:"paid_at,omitzero"`
 
+	Back string `json:"return_url,omitempty"` // where the office leads the payer
+
 	asked    money.Fen // what the office wanted
 	returned money.Fen
 	times    int // paid
@@ -123,7 +125,7 @@ func (p *Payments) make(asked order) (o order, made bool) {
 		return *known, false
 	}
 	o = order{Ref: asked.Ref, ID: idOf(asked.Ref, 1), Amount: asked.Amount, Currency: "CNY", State: "open",
-		Page: "/pay/" + asked.Ref, asked: asked.Amount}
+		Page: "/pay/" + asked.Ref, Back: asked.Back, asked: asked.Amount}
 	f := p.faulty(o.Ref, o.asked)
 	if f.Short {
 		o.Amount--

@@ -126,15 +126,15 @@ var payPage = template.Must(template.New("pay").Parse(`<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>缴税(沙箱)</title>
 <body style="font-family:sans-serif;max-width:28rem;margin:3rem auto;padding:0 1rem;line-height:1.7">
-<h1>缴税</h1>
+<main><h1>缴税</h1>
 <p><strong>沙箱支付平台:不会扣款,不产生税票。</strong></p>
 <dl><dt>缴款编号</dt><dd>{{.Ref}}</dd><dt>应缴金额</dt><dd>{{.Amount.Format}}<br>{{.Amount.Capital}}</dd></dl>
-{{if eq .State "paid"}}<p role="status">已支付。可以关闭此页。</p>
+{{if eq .State "paid"}}<p role="status">已支付。{{with .Back}}<a href="{{.}}">返回办理页面</a>{{else}}可以关闭此页。{{end}}</p>
 {{else if eq .State "closed"}}<p role="status">已关闭,不必再付。</p>
 {{else if eq .State "returned"}}<p role="status">已退款。</p>
 {{else}}{{if eq .State "declined"}}<p role="alert">支付未成功,可以再试一次。</p>{{end}}
 <form method="post" action="../orders/{{.Ref}}/pay">
-<button style="font-size:1.1rem;padding:.6rem 1.6rem">支付</button></form>{{end}}
+<button style="font-size:1.1rem;padding:.6rem 1.6rem">支付</button></form>{{end}}</main>
 </body></html>
 `))
 

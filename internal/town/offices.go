@@ -44,6 +44,7 @@ type Offices struct {
 type Config struct {
 	Callbacks string // base address of the callback doors: /payments and /utilities/{utility} are appended
 	VerifyURL string // address of the verification page
+	Paid      string // address of the page to which payers are led afterwards; "" for none
 	VerifyKey []byte
 	Customers map[utilities.Utility][]sandbox.Account
 	Books     *sandbox.Books // of the facts of tax; nil takes those of the town that Build builds
@@ -71,7 +72,7 @@ func NewOffices(cfg Config) (*Offices, error) {
 		Companies: map[string]utilities.Company{},
 		Messages:  notice.Channel{URL: o.URL + "/messages", Key: outbound.Key(random()), Client: client},
 	}
-	gateway := payment.Platform{URL: o.URL + "/pay", Key: outbound.Key(random()), Client: client}
+	gateway := payment.Platform{URL: o.URL + "/pay", Key: outbound.Key(random()), Back: cfg.Paid, Client: client}
 	o.Gateway, o.GatewayKey = gateway, gateway.Key
 	o.Payments = sandbox.NewPayments(gateway.Key, cfg.Callbacks+"/payments", client)
 	o.Inbox = sandbox.NewInbox(o.Messages.Key)

@@ -38,6 +38,11 @@ func TestABillIsShownPaidAndReceipted(t *testing.T) {
 		return s.send(request{method: "GET", path: path, header: map[string]string{"Authorization": "Bearer " + s.citizenToken()}})
 	}
 	s.waitFor(s.open, intake.Settle, intake.AwaitingPayment)
+	declared := s.send(request{method: "POST", path: "/api/v1/my/declarations", body: `{"statements":["family","homes","deal"]}`,
+		header: map[string]string{"Authorization": "Bearer " + s.citizenToken(), "If-Match": s.fill("{filing_etag}")}})
+	if declared.StatusCode != http.StatusOK {
+		t.Fatalf("declaring: %d %s", declared.StatusCode, declared.body)
+	}
 	at := "/cases/" + string(s.open)
 	for below, get := range map[string]func(string) reply{at: clerk, "/my": mine} {
 		page := get(below)

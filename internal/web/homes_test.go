@@ -63,7 +63,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	o := jobs.Offices{
 		Messages: notice.Channel{URL: inbox.URL, Key: key("carrier"), Client: client},
 		Press:    press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
-		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Client: client},
+		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Back: url + "/my/taxes", Client: client},
 		Companies: map[string]utilities.Company{},
 	}
 	facts := httptest.NewServer(sandbox.NewFacts(key("facts"), appraised()))

@@ -26,6 +26,7 @@ type Platform struct {
 	URL      string
 	Key      string
 	Merchant string // as whom the platform knows this office; "" where it serves one office only
+	Back     string // where a payer is led afterwards; "" for nowhere
 	Client   *http.Client
 }
 
@@ -46,6 +47,9 @@ func (p Platform) Ask(ctx context.Context, b Bill) (Order, error) {
 	body := map[string]any{"ref": b.Ref, "amount_fen": b.Amount, "currency": Yuan}
 	if !b.ExpiresAt.IsZero() {
 		body["expires_at"] = b.ExpiresAt
+	}
+	if p.Back != "" {
+		body["return_url"] = p.Back
 	}
 	reply, err := p.send(ctx, "/orders", b.Ref, body)
 	if err != nil {
