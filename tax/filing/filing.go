@@ -59,15 +59,20 @@ func SideOf(party string) tax.Side {
 }
 
 // FactsOf returns the facts that a statement of a party is about, out of all of a
-// case. Of the sellers each sees their own.
+// case. Of the sellers each sees their own. What only matters where it is otherwise is
+// left out: that the family is known, and that it is one.
 func FactsOf(s Statement, party string, facts []officer.Fact) (own []officer.Fact) {
 	for _, f := range facts {
 		prefix := func(p string) bool { return strings.HasPrefix(f.Path, p) }
-		if slices.ContainsFunc(about[s], prefix) && (s != Sole || prefix(pathOf(party))) {
+		if slices.ContainsFunc(about[s], prefix) && (s != Sole || prefix(pathOf(party))) && !plain(f) {
 			own = append(own, f)
 		}
 	}
 	return own
+}
+
+func plain(f officer.Fact) bool {
+	return f.Path == "family.known" && f.Value == string(tax.Yes) || f.Path == "family.count" && f.Value == "1"
 }
 
 // pathOf is where the facts of a seller stand: sellers[1] is sellers.1.
