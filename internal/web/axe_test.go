@@ -235,6 +235,16 @@ func readBeside(t *testing.T, g *gallery) {
 	b.citizen(string(number))
 	b.everywhere("citizen-my", see("/my"))
 	b.everywhere("citizen-audit", see("/my/audit"))
+	b.everywhere("citizen-filing", see("/my/filing"))
+	b.everywhere("citizen-filing-error", func() {
+		b.at("/my/filing")
+		b.do(chromedp.Click("#homes-wrong"), chromedp.Click("#filing-form [data-submit]"))
+		b.wait(`document.activeElement.id === "errors"`)
+	})
+	b.at("/my/filing")
+	b.do(chromedp.Click("#family-right"), chromedp.Click("#homes-right"), chromedp.Click("#deal-right"), chromedp.Click("#filing-form [data-submit]"))
+	b.wait(`location.pathname === "/my/taxes"`)
+	b.everywhere("citizen-taxes", see("/my/taxes"))
 	for _, lang := range templates.Languages { // a long page
 		b.prefer(lang, "usual")
 		b.at("/api/v1/")

@@ -74,6 +74,7 @@ var noPages = map[string]string{
 	"/audit/export":                          "a document",
 	"/favicon.ico":                           "a picture beside the title of a page",
 	"/api/v1/my/case":                        "for programs",
+	"/api/v1/my/filing":                      "for programs",
 	"/api/v1/sessions/current":               "for programs",
 	"/files/{id}":                            "a document",
 	"/cases":                                 "leads to the case that was looked for",
