@@ -12,6 +12,12 @@ func DayOf(at time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// Midnight returns the instant, in UTC, at which a day begins in China.
+func Midnight(day time.Time) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, shanghai).UTC()
+}
+
 // Calendar holds the days that are not as their weekday says: true is a working
 // day on a weekend (调休), false a holiday. Keys are midnight UTC. An empty
 // Calendar knows Saturdays and Sundays only.
