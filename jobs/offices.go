@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"onewindow/intake"
+	"onewindow/intake/appointment"
 	"onewindow/internal/notice"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
@@ -17,6 +18,7 @@ type Offices struct {
 	Gate      payment.Gate                 // what may be paid after the entry
 	Sources   source.Sources               // of the facts of tax
 	Messages  notice.Channel
+	Visits    appointment.Timetable // when people are received by appointment
 
 	Press     *certificate.Press
 	VerifyKey []byte // of the names under which certificates are verified; at least 32 bytes

@@ -18,6 +18,9 @@ func Midnight(day time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, shanghai).UTC()
 }
 
+// InChina returns an instant in the time of the register.
+func InChina(at time.Time) time.Time { return at.In(shanghai) }
+
 // Calendar holds the days that are not as their weekday says: true is a working
 // day on a weekend (调休), false a holiday. Keys are midnight UTC. An empty
 // Calendar knows Saturdays and Sundays only.

@@ -147,6 +147,7 @@ func ids(t *testing.T) map[string][]string {
 	add("audit", constants(t, "internal/audit", "Action")...)
 	add("audit_kind", audit.Kinds()...)
 	add("sample", constants(t, "internal/demo", "Lesson")...)
+	add("purpose", constants(t, "intake/appointment", "Purpose")...)
 	addTaxCodes(t, all)
 	addProblems(t, all)
 	return all

@@ -70,6 +70,9 @@ type officesConfig struct {
 	// Sources are those of the facts of tax: family, homes, prior, valuation. The facts
 	// of one that is left out are unknown, and every case goes to a tax officer. Default: none.
 	Sources map[string]sourceConfig `json:"sources"`
+	// Visits are when the registration offices receive people by appointment, by county
+	// code. An office that is left out takes no appointments. Default: none.
+	Visits map[string][]visitsConfig `json:"visits"`
 	// InnerNetworks are those in which offices may be reached without TLS, or at
 	// private addresses; 10.1.0.0/16. Default: none.
 	InnerNetworks []netip.Prefix `json:"inner_networks"`

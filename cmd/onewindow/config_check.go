@@ -114,6 +114,8 @@ func (o *officesConfig) check(f *findings, publicURL string, rehearsal bool) {
 		door.check(f, path, o.InnerNetworks, rehearsal)
 	}
 	o.checkSources(f, rehearsal)
+	_, err = o.timetable()
+	f.add(err != nil, "%v", err)
 }
 
 // check checks one door. A company's may be without a key: it may have drawn ones.

@@ -39,6 +39,7 @@ func good(t *testing.T) config {
 		Messages:  doorConfig{URL: "https://sms.example/messages", Key: key},
 		Companies: map[string]doorConfig{"water": {Name: "water-works", URL: "https://water.example", Key: key}},
 		Sources:   map[string]sourceConfig{"family": {URL: "https://family.example", Key: key}},
+		Visits:    map[string][]visitsConfig{"430602": {{Since: "2026-01-01", Opens: []string{"09:00-12:00"}, Places: 2}}},
 	}
 	c.Vault.KeyFile = ring
 	return c
@@ -144,6 +145,8 @@ func TestAnUnsafeConfigurationStopsTheStart(t *testing.T) {
 		"a source without TLS":             {family(func(d *sourceConfig) { d.URL = "http://family.example" }), "offices.sources.family.url begins with http://"},
 		"a source that takes its time":     {family(func(d *sourceConfig) { d.Within = span(time.Minute) }), "must answer within 100ms to 5s"},
 		"facts of another year":            {family(func(d *sourceConfig) { d.Fresh = span(9999 * time.Hour) }), "not between 1m and a year"},
+		"hours of another city":            {func(c *config) { c.Offices.Visits["110101"] = nil }, "offices.visits.110101: there is no such office"},
+		"hours that nobody can keep":       {func(c *config) { c.Offices.Visits["430602"][0].Opens = []string{"12:00-9:00"} }, "offices.visits.430602[0]"},
 		"metrics at the doors":             {func(c *config) { c.Metrics.Listen = c.Listen }, "metrics.listen is the address of the doors"},
 		"traces to nowhere":                {func(c *config) { c.Traces.Endpoint = "collector" }, "traces.endpoint"},
 		"more traces than there are":       {func(c *config) { c.Traces.Share = 2 }, "traces.share"},

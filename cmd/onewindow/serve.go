@@ -31,6 +31,9 @@ func (o *officesConfig) open(publicURL string) (offices jobs.Offices, err error)
 	if offices.Sources, err = o.sources(); err != nil {
 		return offices, err
 	}
+	if offices.Visits, err = o.timetable(); err != nil {
+		return offices, err
+	}
 	var options []certificate.Option
 	if o.Font != "" {
 		options = append(options, certificate.WithFont(o.Font))

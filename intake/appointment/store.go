@@ -74,34 +74,31 @@ func Coming(ctx context.Context, tx pgx.Tx, office string, from time.Time) (list
 }
 
 // Book gives a place in a slot of so many places to a party, and frees the one that
-// they had. It returns what the same key brought before, or what the party has already
-// if it is the same and there is no key, and then that it is not fresh. It returns
-// ErrTaken or ErrKeyReused, after which the transaction must be rolled back.
-func Book(ctx context.Context, tx pgx.Tx, r Request, places int) (a Appointment, fresh bool, err error) {
-	if a, err = held(ctx, tx, r); !errors.Is(err, ErrNone) {
-		return a, false, err
-	}
+// they had. Held comes before it, in the same transaction. It returns ErrTaken, after
+// which the transaction must be rolled back: the party keeps what they had.
+func Book(ctx context.Context, tx pgx.Tx, r Request, places int) (a Appointment, err error) {
 	if err := vacate(ctx, tx, r); err != nil {
-		return a, false, fmt.Errorf("book for %s of %s: %w", r.Party, r.Number, err)
+		return a, fmt.Errorf("book for %s of %s: %w", r.Party, r.Number, err)
 	}
 	for {
 		free, id, err := occupy(ctx, tx, r, places)
 		switch {
 		case err != nil:
-			return a, false, fmt.Errorf("book for %s of %s: %w", r.Party, r.Number, err)
+			return a, fmt.Errorf("book for %s of %s: %w", r.Party, r.Number, err)
 		case id != 0:
-			a, err = one(ctx, tx, `SELECT `+columns+` FROM intake_appointment WHERE id = $1`, id)
-			return a, true, err
+			return one(ctx, tx, `SELECT `+columns+` FROM intake_appointment WHERE id = $1`, id)
 		case !free:
-			return a, false, ErrTaken
+			return a, ErrTaken
 		}
 	}
 }
 
-// held returns what a request brought before, or ErrNone. One party's requests wait for
-// each other here, so that a resend finds what the first one did.
-func held(ctx context.Context, tx pgx.Tx, r Request) (a Appointment, err error) {
-	_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('appointment' || chr(10) || $1 || chr(10) || $2, 0))`,
+// Held returns what the key of a request brought before, or, if it has none, what the
+// party has if it is just that; else ErrNone. It returns ErrKeyReused. One party's
+// requests wait for each other here, so that a resend finds what the first one did.
+func Held(ctx context.Context, tx pgx.Tx, r Request) (a Appointment, err error) {
+	_, err = tx.Exec(ctx, `
+		SELECT pg_advisory_xact_lock(hashtextextended('appointment' || chr(10) || $1 || chr(10) || $2, 0))`,
 		r.Number, r.Party)
 	if err != nil {
 		return a, fmt.Errorf("wait for other requests of %s of %s: %w", r.Party, r.Number, err)

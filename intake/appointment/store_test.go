@@ -31,7 +31,11 @@ func (d desk) try(do func(context.Context, pgx.Tx) error) error {
 // book asks for a place as a party of contract i.
 func (d desk) book(i int, slot time.Time, key string, places int) (a Appointment, fresh bool, err error) {
 	err = d.try(func(ctx context.Context, tx pgx.Tx) (err error) {
-		a, fresh, err = Book(ctx, tx, d.request(i, slot, key), places)
+		r := d.request(i, slot, key)
+		if a, err = Held(ctx, tx, r); errors.Is(err, ErrNone) {
+			fresh = true
+			a, err = Book(ctx, tx, r, places)
+		}
 		return err
 	})
 	return a, fresh, err

@@ -59,11 +59,14 @@ const (
 	SeeOwn      Action = "see_own"      // the own case, as a party
 	TakeOwn     Action = "take_own"     // the certificate of the own case, as a buyer
 	FileOwn     Action = "file_own"     // declare and dispute the taxes of the own case
+	Book        Action = "book"         // an appointment at the window, as a party
 	SeeLetters  Action = "see_letters"  // dead letters, without their cases
 	Operate     Action = "operate"      // settle dead letters, the console of the queue, configuration
 	ManageStaff Action = "manage_staff" // accounts, roles, offices, keys
 	SeeAudit    Action = "see_audit"    // who did and saw what; a citizen only of the own case
 	SearchAudit Action = "search_audit" // who did and saw what of everything
+
+	SeeAppointments Action = "see_appointments" // who comes to the window, and when
 
 	SeeRequests   Action = "see_requests"   // what the own company is asked
 	AnswerRequest Action = "answer_request" // answer that, in the company's place
@@ -73,13 +76,14 @@ const (
 // they accepted is not in it: it depends on the case, and the case's own table
 // keeps it.
 var may = map[Role][]Action{
-	Clerk:         {See, Preflight, Accept, GiveUp, HandOver, SeeDocument, AddMaterial, SeeMaterial, Reveal},
+	Clerk: {See, Preflight, Accept, GiveUp, HandOver, SeeDocument, AddMaterial, SeeMaterial, Reveal,
+		SeeAppointments},
 	Reviewer:      {See, Preflight, Return, SeeMaterial, Reveal},
 	Registrar:     {See, Preflight, Return, Review, Retry, SeeDocument, SeeMaterial, Reveal},
 	TaxOfficer:    {See, ConfirmTax, Refund, Retry, SeeMaterial, Reveal},
-	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal},
+	Supervisor:    {See, HandOver, SeeDocument, SeeMaterial, Reveal, SeeAppointments},
 	Company:       {SeeRequests, AnswerRequest},
-	Citizen:       {SeeOwn, TakeOwn, FileOwn, SeeAudit},
+	Citizen:       {SeeOwn, TakeOwn, FileOwn, Book, SeeAudit},
 	SystemAdmin:   {SeeLetters, Operate},
 	SecurityAdmin: {ManageStaff},
 	AuditAdmin:    {See, SeeDocument, SeeMaterial, Reveal, SeeLetters, SeeAudit, SearchAudit},

@@ -60,6 +60,9 @@ const (
 	TaxReopened   Action = "tax_reopened"   // 撤回核定
 	TaxDeclared   Action = "tax_declared"   // 申报承诺; the result is the party
 	TaxDisputed   Action = "tax_disputed"   // 提出异议; the result is the party
+
+	Booked    Action = "booked"            // 预约; the result is office, time and purpose
+	Cancelled Action = "booking_cancelled" // 取消预约; the result likewise
 )
 
 // The kinds of objects. An object is named by what people call it: a case by its

@@ -19,7 +19,7 @@ func Actions() []Action {
 		Verified, Queried, Told, Paid, RefundAsked, Refunded, VoucherNoted, Entered, Issued, Answered, SignedIn,
 		SignInWrong, SignedOut, StaffMade, StaffMoved, KeyDrawn, KeyEnded, AuditRead, Resent, LetterEnded,
 		TaxCorrected, TaxOverridden, TaxAccepted, TaxDeclined, TaxAsked,
-		TaxReopened, TaxDeclared, TaxDisputed}
+		TaxReopened, TaxDeclared, TaxDisputed, Booked, Cancelled}
 }
 
 // Query says which lines are looked for; what is left out does not matter.

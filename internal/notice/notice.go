@@ -33,6 +33,8 @@ const (
 	SignInCode  Template = "sign_in_code" // 登录验证码; needs a NotAfter
 	UnitFiled   Template = "unit_filed"   // 名下不动产被申请登记
 	UnitQueried Template = "unit_queried" // 名下不动产被查询
+	Booked      Template = "booked"       // 已预约
+	Cancelled   Template = "cancelled"    // 已取消预约
 )
 
 // args are the places in the words of each template.
@@ -40,6 +42,7 @@ var args = map[Template][]string{
 	Accepted: {"case"}, Returned: {"case"}, Refused: {"case"}, PaymentDue: {"case", "amount_fen"}, Issued: {"case"},
 	Reassessed: {"case"},
 	SignInCode: {"code", "minutes"}, UnitFiled: {"case", "on"}, UnitQueried: {"on"},
+	Booked: {"on", "at", "office"}, Cancelled: {"on", "at", "office"},
 }
 
 // Args lists the places in the words of a template, which a message must fill;

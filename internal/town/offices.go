@@ -71,6 +71,7 @@ func NewOffices(cfg Config) (*Offices, error) {
 		Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
 		Companies: map[string]utilities.Company{},
 		Messages:  notice.Channel{URL: o.URL + "/messages", Key: outbound.Key(random()), Client: client},
+		Visits:    Visits(),
 	}
 	gateway := payment.Platform{URL: o.URL + "/pay", Key: outbound.Key(random()), Back: cfg.Paid, Client: client}
 	o.Gateway, o.GatewayKey = gateway, gateway.Key

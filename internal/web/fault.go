@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onewindow/intake"
+	"onewindow/intake/appointment"
 	"onewindow/internal/access"
 	"onewindow/internal/files"
 	"onewindow/internal/outbound"
@@ -133,6 +134,10 @@ var faults = []struct {
 	{officer.ErrSameHand, fault{code: "same_officer", status: http.StatusForbidden}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
 	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
+
+	{appointment.ErrTaken, fault{code: "slot_taken", status: http.StatusConflict}},
+	{appointment.ErrNotOffered, fault{code: "defects", status: http.StatusUnprocessableEntity, findings: notOffered}},
+	{appointment.ErrKeyReused, fault{code: "key_reused", status: http.StatusUnprocessableEntity}},
 
 	{outbound.ErrSignature, fault{code: "signature", status: http.StatusUnauthorized}},
 	{outbound.ErrSkew, fault{code: "signature", status: http.StatusUnauthorized}},

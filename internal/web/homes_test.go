@@ -65,6 +65,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 		Press:    press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
 		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Back: url + "/my/taxes", Client: client},
 		Companies: map[string]utilities.Company{},
+		Visits:    town.Visits(),
 	}
 	facts := httptest.NewServer(sandbox.NewFacts(key("facts"), appraised()))
 	t.Cleanup(facts.Close)

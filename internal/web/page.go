@@ -111,6 +111,7 @@ type menuItem struct {
 // menu is what the head offers besides the cases, to those who may.
 var menu = []menuItem{
 	{"tax_desk", "/tax-desk", "page.desk.title", access.ConfirmTax},
+	{"appointments", "/appointments", "page.visits.title", access.SeeAppointments},
 	{"letters", "/letters", "page.letters.title", access.SeeLetters},
 	{"console", "/admin/jobs/", "page.console", access.Operate},
 	{"accounts", "/accounts", "page.account.title", access.ManageStaff},

@@ -137,6 +137,7 @@ func (s *server) routes(r chi.Router) {
 		s.companyRoutes(r)
 		s.operate(r)
 		s.taxDesk(r)
+		s.appointmentRoutes(r)
 		s.pages(r)
 	})
 }
