@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
+	"onewindow/intake/appointment"
 	"onewindow/internal/access"
 	"onewindow/internal/audit"
 	"onewindow/internal/outbound"
@@ -31,6 +32,7 @@ type stage struct {
 	taken              intake.Number // waits for its payer
 	stuck              intake.Number // its step gas_confirm waits for an operator whenever a letter is asked for
 	file               string        // id of a material of the open case
+	slot, full         time.Time     // at which an appointment can be had, and none
 }
 
 func newStage(t *testing.T) stage {
@@ -58,6 +60,7 @@ func newStage(t *testing.T) stage {
 		header: map[string]string{"Idempotency-Key": "stage", "Content-Type": "application/pdf",
 			"Content-Disposition": `attachment; filename="a.pdf"`}}).into(t, &m)
 	s.file = m.ID
+	s.bookOthers()
 	for _, e := range []audit.Event{
 		{Kind: audit.Unit, Object: string(unitOf(1)), Action: audit.Queried, Actor: "clerk-01", Role: "clerk"},
 		{Kind: audit.Staff, Object: "clerk-01", Action: audit.StaffMade, Actor: "security-01", Role: "security_admin"},
@@ -68,6 +71,25 @@ func newStage(t *testing.T) stage {
 		}
 	}
 	return s
+}
+
+// bookOthers chooses a slot that is free and fills another, and gives an appointment to a
+// party to the open case who does not sign in.
+func (s *stage) bookOthers() {
+	s.t.Helper()
+	v, err := s.flow.Visits(context.Background(), string(s.open), "buyers[0]")
+	if err != nil || len(v.Days) != 10 {
+		s.t.Fatalf("%d days can be chosen, %v", len(v.Days), err)
+	}
+	s.slot, s.full = v.Days[3].Slots[0].At, v.Days[3].Slots[1].At
+	ctx := audit.With(context.Background(), audit.Origin{Actor: "citizen", Role: string(access.Citizen)})
+	for i, number := range []intake.Number{s.dear, s.asked, s.open} {
+		_, _, err := s.flow.Book(ctx, appointment.Request{At: []time.Time{s.full, s.full, v.Days[4].Slots[0].At}[i],
+			Number: string(number), Party: "sellers[0]", For: appointment.Advice}, "en")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
 }
 
 // fill puts real values into the places of an example.
@@ -109,6 +131,7 @@ func (s stage) fill(text string) string {
 		}
 	}
 	return strings.NewReplacer("{case}", string(s.open), "{closed}", string(s.closed), "{stuck}", string(s.stuck), "{file}", s.file,
+		"{slot}", s.slot.Format(time.RFC3339), "{full}", s.full.Format(time.RFC3339),
 		"{dear}", string(s.dear), "{asked}", string(s.asked), "{lined}", string(s.lined), "{taken}", string(s.taken)).Replace(text)
 }
 

@@ -73,6 +73,8 @@ var noPages = map[string]string{
 	"/api/v1/units/{unit}/audit":             "for programs",
 	"/audit/export":                          "a document",
 	"/favicon.ico":                           "a picture beside the title of a page",
+	"/api/v1/appointments":                   "for programs",
+	"/api/v1/my/appointment":                 "for programs",
 	"/api/v1/my/case":                        "for programs",
 	"/api/v1/my/filing":                      "for programs",
 	"/api/v1/sessions/current":               "for programs",
