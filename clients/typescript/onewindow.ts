@@ -97,6 +97,50 @@ export interface Application {
   utilities?: UtilityAccount[];
 }
 
+export interface Appointment {
+  address?: string;
+  /** @format date-time */
+  at: string;
+  /** @format date-time */
+  booked_at: string;
+  for: AppointmentPurpose;
+  /** county code */
+  office: string;
+  office_name: string;
+  /** @format date-time */
+  until: string;
+}
+
+export interface AppointmentList {
+  appointments: {
+    /** @format date-time */
+    at: string;
+    /** its address, if it is a case */
+    case?: string;
+    for: AppointmentPurpose;
+    /** masked */
+    name: string;
+    /** of the case or the contract */
+    number: string;
+    /** as a path of the application */
+    party: string;
+  }[];
+}
+
+export type AppointmentPurpose =
+  | "apply"
+  | "tax"
+  | "supplement"
+  | "collect"
+  | "advice";
+
+export interface AppointmentRequest {
+  /** the beginning of a slot, as the list of free ones names it (RFC 3339) */
+  at: string;
+  /** what for: apply, tax, supplement, collect, advice */
+  for: string;
+}
+
 export interface AskRefundParams {
   /**
    * a bill of the case, by its code
@@ -765,6 +809,23 @@ export interface Mine {
   }[];
   /** the last two groups of its code */
   unit: string;
+}
+
+export interface MyAppointment {
+  address?: string;
+  appointment?: Appointment;
+  /** of the case or the contract */
+  number: string;
+  /** county code */
+  office: string;
+  office_name: string;
+  /** those with a place left, the earliest first */
+  slots: {
+    /** @format date-time */
+    at: string;
+    /** places left */
+    free: number;
+  }[];
 }
 
 export interface NoteVoucherParams {
@@ -1677,7 +1738,7 @@ export class HttpClient<SecurityDataType = unknown> {
  *
  * **Sending again.** `POST /api/v1/cases` takes an `Idempotency-Key` (1 to 200 printable ASCII characters, kept as long as the
  * case): the same key and body is answered with the first answer and `Idempotent-Replayed: true`, another body with 422, a key
- * whose first request is still under way with 409. Every other POST says under `x-repeat` why it needs none.
+ * whose first request is still under way with 409. Materials and appointments take one too; every other POST says under `x-repeat` why it needs none.
  *
  * **Changes of a case** need `If-Match` with the `ETag` under which it was seen (RFC 9110): without it 428 (RFC 6585), with a stale
  * one 412 and nothing is changed. A tag is stale once something has happened that concerns the change: in a step of the same
@@ -2630,6 +2691,79 @@ export class Api<
       }),
 
     /**
+     * @description Slots of half an hour in the next ten working days at the office of the unit, by the clock of the database; none where the office takes no appointments.
+     *
+     * @tags appointments
+     * @name ShowMyAppointment
+     * @summary The appointment of a citizen at the window, and the free slots
+     * @request GET:/api/v1/my/appointment
+     * @secure
+     */
+    showMyAppointment: (params: RequestParams = {}) =>
+      this.request<MyAppointment, Problem>({
+        path: `/api/v1/my/appointment`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description A party to a case or contract has one appointment; another one takes its place, and what is refused leaves it as it was. The party is told at their telephone.
+     *
+     * @tags appointments
+     * @name BookAppointment
+     * @summary Book an appointment at the window, or move it
+     * @request POST:/api/v1/my/appointment
+     * @secure
+     */
+    bookAppointment: (data: AppointmentRequest, params: RequestParams = {}) =>
+      this.request<Appointment, Problem>({
+        path: `/api/v1/my/appointment`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags appointments
+     * @name CancelAppointment
+     * @summary Cancel the appointment
+     * @request DELETE:/api/v1/my/appointment
+     * @secure
+     */
+    cancelAppointment: (params: RequestParams = {}) =>
+      this.request<void, Problem>({
+        path: `/api/v1/my/appointment`,
+        method: "DELETE",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * @description The earliest first, people masked.
+     *
+     * @tags appointments
+     * @name ListAppointments
+     * @summary Who comes to one's own office by appointment, from today on
+     * @request GET:/api/v1/appointments
+     * @secure
+     */
+    listAppointments: (params: RequestParams = {}) =>
+      this.request<AppointmentList, Problem>({
+        path: `/api/v1/appointments`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * @description Once for each document, with a proof of its own (`/api/v1/sessions/current/proof`); never by who approved the entry.
      *
      * @tags cases
@@ -2751,4 +2885,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: faf8168355a657e2bee28be5f2bbe64f7ca65a10117d987d7556d3d39505c1c1
+// sha256 of the description: dfd9cae94b2046e78431cd4d1826bab2aae98f32e00add1c6797c4caaea88910

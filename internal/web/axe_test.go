@@ -217,6 +217,27 @@ func (b *browser) citizen(number string) {
 	b.wait(`location.pathname === "/my"`)
 }
 
+// readVisits reads the pages of appointments, as a citizen and as the office.
+func readVisits(b *browser) {
+	b.t.Helper()
+	see := func(path string) func() { return func() { b.at(path) } }
+	b.everywhere("visit-days", see("/my/appointment?for=tax"))
+	b.everywhere("visit-days-error", see("/my/appointment?for=tax&day="))
+	day := b.ask(`document.querySelectorAll("[name=day]")[3].value`)
+	b.everywhere("visit-times", see("/my/appointment?for=tax&day="+day))
+	b.everywhere("visit-times-error", func() { b.at("/my/appointment?for=tax&day=" + day); b.send() })
+	b.at("/my/appointment?for=tax&day=" + day)
+	b.do(chromedp.Click("#choice-1"), chromedp.Click("main form button"))
+	b.wait(`document.getElementById("booked")`)
+	b.everywhere("visit", see("/my/appointment"))
+	b.everywhere("visit-move", see("/my/appointment?move=1&day="+day))
+	b.everywhere("visit-cancel", see("/my/appointment/cancel"))
+	clerk := b.another()
+	clerk.signIn("clerk-01")
+	clerk.everywhere("visitors", func() { clerk.at("/appointments") })
+	clerk.quiet()
+}
+
 // readBeside reads the pages of citizens and administrators.
 func readBeside(t *testing.T, g *gallery) {
 	o := workingOffice(t, 1)
@@ -245,6 +266,7 @@ func readBeside(t *testing.T, g *gallery) {
 	b.do(chromedp.Click("#family-right"), chromedp.Click("#homes-right"), chromedp.Click("#deal-right"), chromedp.Click("#filing-form [data-submit]"))
 	b.wait(`location.pathname === "/my/taxes"`)
 	b.everywhere("citizen-taxes", see("/my/taxes"))
+	readVisits(b)
 	for _, lang := range templates.Languages { // a long page
 		b.prefer(lang, "usual")
 		b.at("/api/v1/")
