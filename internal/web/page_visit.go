@@ -56,7 +56,9 @@ func (s *server) visitPageOf(r *http.Request, day string) (p visitPage, err erro
 		booked := visitOf(*v.Booked, v.Address)
 		p.Booked, p.Office = &booked, booked.OfficeName
 		p.On, p.Times = p.dayWords(booked.At), hours(booked.At, booked.Until)
-		p.Moving = true
+		if p.Moving = true; !r.URL.Query().Has("for") && !r.PostForm.Has("for") {
+			p.For = booked.For // moving changes the time alone
+		}
 	}
 	p.choose(v.Days, day)
 	if len(p.Choices) > 0 {
@@ -121,7 +123,7 @@ func (s *server) showVisit(w http.ResponseWriter, r *http.Request) error {
 
 // refuse asks again, and says why.
 func (p visitPage) refuse(w http.ResponseWriter, code string) error {
-	m := mistake{ID: "choice", Label: p.Asked(), Text: p.say(code, nil)}
+	m := mistake{ID: "choice", Text: p.say(code, nil)}
 	p.Bad, p.Errors = &m, []mistake{m}
 	return show(w, http.StatusUnprocessableEntity, "visit_ask", p)
 }

@@ -82,6 +82,9 @@ func TestAPartyBooksMovesAndCancelsAVisit(t *testing.T) {
 	if !moved.has("09:30–10:00") || o.live(number) != 1 {
 		t.Errorf("moved: %d appointments, %s", o.live(number), moved.text)
 	}
+	if page := citizen.get("/my/appointment"); !page.has("/my/appointment?for=tax&move=1") {
+		t.Errorf("moving it forgets what for: %s", page.text)
+	}
 	if ask := citizen.get("/my/appointment/cancel"); !ask.has("取消这次预约？") {
 		t.Errorf("cancelling asks nothing: %s", ask.text)
 	}
