@@ -11,6 +11,7 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/audit"
 	"onewindow/internal/notice"
+	"onewindow/internal/typeset"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
@@ -118,7 +119,7 @@ func (f *Flow) entryOf(ctx context.Context, id int64) (entry registration.Entry,
 // unprintable says whether no second attempt would print it either.
 func unprintable(err error) bool {
 	for _, final := range []error{
-		certificate.ErrNoGlyph, certificate.ErrControl, certificate.ErrIncomplete, certificate.ErrTooLong,
+		typeset.ErrNoGlyph, certificate.ErrControl, certificate.ErrIncomplete, certificate.ErrTooLong,
 	} {
 		if errors.Is(err, final) {
 			return true

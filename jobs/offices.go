@@ -4,6 +4,7 @@ import (
 	"onewindow/intake"
 	"onewindow/intake/appointment"
 	"onewindow/internal/notice"
+	"onewindow/internal/typeset"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
 	"onewindow/tax/source"
@@ -20,6 +21,7 @@ type Offices struct {
 	Messages  notice.Channel
 	Visits    appointment.Timetable // when people are received by appointment
 
+	Fonts     *typeset.Fonts // of every document
 	Press     *certificate.Press
 	VerifyKey []byte // of the names under which certificates are verified; at least 32 bytes
 	VerifyURL string // the address of the verification page, to which such a name is appended

@@ -12,6 +12,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
 	"onewindow/internal/premises"
+	"onewindow/internal/typeset"
 	"onewindow/internal/vault"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
@@ -34,11 +35,14 @@ func (o *officesConfig) open(publicURL string) (offices jobs.Offices, err error)
 	if offices.Visits, err = o.timetable(); err != nil {
 		return offices, err
 	}
-	var options []certificate.Option
+	var options []typeset.Option
 	if o.Font != "" {
-		options = append(options, certificate.WithFont(o.Font))
+		options = append(options, typeset.WithFont(o.Font))
 	}
-	if offices.Press, err = certificate.NewPress(options...); err != nil {
+	if offices.Fonts, err = typeset.Load(options...); err != nil {
+		return offices, err
+	}
+	if offices.Press, err = certificate.NewPress(offices.Fonts); err != nil {
 		return offices, err
 	}
 	if offices.VerifyKey, err = verifyKey(o.VerifyKeyFile); err != nil {

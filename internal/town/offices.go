@@ -14,6 +14,7 @@ import (
 	"onewindow/internal/notice"
 	"onewindow/internal/outbound"
 	"onewindow/internal/sandbox"
+	"onewindow/internal/typeset"
 	"onewindow/jobs"
 	"onewindow/registration/certificate"
 	"onewindow/tax/payment"
@@ -56,7 +57,11 @@ func NewOffices(cfg Config) (*Offices, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the offices' doors: %w", err)
 	}
-	press, err := certificate.NewPress()
+	fonts, err := typeset.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	press, err := certificate.NewPress(fonts)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +73,7 @@ func NewOffices(cfg Config) (*Offices, error) {
 	o.server = &http.Server{Handler: o.mux, ReadHeaderTimeout: 10 * time.Second}
 	client := outbound.New(10*time.Second, outbound.Loopback()...)
 	o.Offices = jobs.Offices{
-		Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
+		Fonts: fonts, Press: press, VerifyKey: cfg.VerifyKey, VerifyURL: cmp.Or(cfg.VerifyURL, o.URL+"/v/"), Sample: true,
 		Companies: map[string]utilities.Company{},
 		Messages:  notice.Channel{URL: o.URL + "/messages", Key: outbound.Key(random()), Client: client},
 		Visits:    Visits(),

@@ -13,6 +13,7 @@ import (
 	"onewindow/internal/outbound"
 	"onewindow/internal/sandbox"
 	"onewindow/internal/town"
+	"onewindow/internal/typeset"
 	"onewindow/jobs"
 	"onewindow/registration"
 	"onewindow/registration/certificate"
@@ -49,7 +50,11 @@ func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0,
 // the office's own doors.
 func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	t.Helper()
-	press, err := certificate.NewPress()
+	fonts, err := typeset.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	press, err := certificate.NewPress(fonts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +67,7 @@ func around(t testing.TB, url string) (jobs.Offices, *httptest.Server) {
 	t.Cleanup(inbox.Close)
 	o := jobs.Offices{
 		Messages: notice.Channel{URL: inbox.URL, Key: key("carrier"), Client: client},
-		Press:    press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
+		Fonts:    fonts, Press: press, VerifyKey: []byte("a key of at least thirty-two bytes"), VerifyURL: url + "/v/", Sample: true,
 		Gateway:   payment.Platform{URL: gateway.URL, Key: key("gateway"), Back: url + "/my/taxes", Client: client},
 		Companies: map[string]utilities.Company{},
 		Visits:    town.Visits(),

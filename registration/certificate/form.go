@@ -1,6 +1,10 @@
 package certificate
 
-import "fmt"
+import (
+	"fmt"
+
+	"onewindow/internal/typeset"
+)
 
 // The words of the form. The text is that of the national form since the Civil
 // Code replaced the Property Law in 2021.
@@ -29,37 +33,37 @@ const formText = formTitle + formLaw + formSeal + formScan + formUnsealed + form
 	"权利人共有情况坐落不动产单元号权利类型权利性质用途面积使用期限权利其他状况附记"
 
 // leftHalf sets title, law, office, date and the mark of a sample.
-func (c *composer) leftHalf(l *leaf) {
+func (c *composer) leftHalf(l *typeset.Leaf) {
 	middle := leftEdge + leftWidth/2
-	c.title(l, middle, 44, 32, formTitle, red)
-	l.rules = append(l.rules, rule{middle - 34, 49.5, middle + 34, 49.5, 0.35, red})
+	l.Title(middle, 44, 32, formTitle, red)
+	l.Line(middle-34, 49.5, middle+34, 49.5, 0.35, red)
 
 	const size, step = 14.0, 10.8
 	y := 68.0
-	for _, line := range c.tray.lines(formLaw, size, leftWidth) {
-		l.say(leftEdge, y, size, line, black)
+	for _, line := range c.tray.Lines(formLaw, size, leftWidth) {
+		l.Say(leftEdge, y, size, line, black)
 		y += step
 	}
 	const sealMiddle = 109.0
-	office := c.tray.lines(c.sheet.Office, 12, 2*(leftEdge+leftWidth-sealMiddle))
+	office := c.tray.Lines(c.sheet.Office, 12, 2*(leftEdge+leftWidth-sealMiddle))
 	y = 140 - 6*float64(len(office)-1)
 	for _, line := range office {
-		c.centre(l, sealMiddle, y, 12, line, black)
+		l.Centre(sealMiddle, y, 12, line, black)
 		y += 6
 	}
-	c.centre(l, sealMiddle, y+1.5, 12, formSeal, black)
+	l.Centre(sealMiddle, y+1.5, 12, formSeal, black)
 	date := c.sheet.IssuedAt.In(china)
-	c.centre(l, sealMiddle, y+10.5, 12,
+	l.Centre(sealMiddle, y+10.5, 12,
 		fmt.Sprintf("%d年%02d月%02d日", date.Year(), date.Month(), date.Day()), black)
-	l.qr = true
-	c.centre(l, qrLeft+qrSize/2, qrTop+qrSize+5, 8.5, formScan, grey)
+	l.QR = &typeset.QR{Text: c.sheet.VerifyURL, X: qrLeft, Y: qrTop, Size: qrSize}
+	l.Centre(qrLeft+qrSize/2, qrTop+qrSize+5, 8.5, formScan, grey)
 	if c.sheet.Sample {
-		l.say(leftEdge, 177, 9.5, formUnsealed, red)
+		l.Say(leftEdge, 177, 9.5, formUnsealed, red)
 	}
 }
 
 // table sets the eleven fields and returns those that go on overleaf.
-func (c *composer) table(l *leaf) []Field {
+func (c *composer) table(l *typeset.Leaf) []Field {
 	c.number(l, tableLeft+tableWidth/2, 31)
 	var overleaf []Field
 	y := tableTop
@@ -69,56 +73,58 @@ func (c *composer) table(l *leaf) []Field {
 			height, size = tallRowHeight, tallSize
 		}
 		c.label(l, f.Label, y, height)
-		b, ok := c.tray.fit(f.Text, tableWidth-labelWidth-2*padding, height-1.2, size)
+		b, ok := c.tray.Fit(f.Text, tableWidth-labelWidth-2*padding, height-1.2, size)
 		if !ok {
 			overleaf = append(overleaf, f)
-			b = block{size, []string{formContinued}}
+			b = typeset.Block{Size: size, Lines: []string{formContinued}}
 		}
-		l.put(tableLeft+labelWidth+padding, valueTop(y, height, b, tall), b, black)
-		l.line(tableLeft, y, tableLeft+tableWidth, y)
+		l.Put(tableLeft+labelWidth+padding, valueTop(y, height, b, tall), b, black)
+		l.Line(tableLeft, y, tableLeft+tableWidth, y, thin, black)
 		y += height
 	}
-	l.line(tableLeft+labelWidth, tableTop, tableLeft+labelWidth, y)
-	l.frame(tableLeft, tableTop, tableWidth, y-tableTop)
+	l.Line(tableLeft+labelWidth, tableTop, tableLeft+labelWidth, y, thin, black)
+	frame(l, tableLeft, tableTop, tableWidth, y-tableTop, 0.45)
 	return overleaf
 }
 
 // number sets the number of the certificate above a table, centred on x.
-func (c *composer) number(l *leaf, x, y float64) {
-	b, ok := c.tray.fit(c.sheet.Number, tableWidth, 13*leading*mm, 13)
+func (c *composer) number(l *typeset.Leaf, x, y float64) {
+	b, ok := c.tray.Fit(c.sheet.Number, tableWidth, 13*typeset.Leading*typeset.MM, 13)
 	if !ok {
-		b = block{leastSize, c.tray.lines(c.sheet.Number, leastSize, tableWidth)}
+		b = typeset.Block{Size: typeset.LeastSize, Lines: c.tray.Lines(c.sheet.Number, typeset.LeastSize, tableWidth)}
 	}
-	for i, line := range b.lines {
-		c.centre(l, x, y+float64(i-len(b.lines)+1)*b.size*leading*mm, b.size, line, black)
+	for i, line := range b.Lines {
+		l.Centre(x, y+float64(i-len(b.Lines)+1)*b.Size*typeset.Leading*typeset.MM, b.Size, line, black)
 	}
 }
 
 // label sets the name of a field in the left column.
-func (c *composer) label(l *leaf, label string, top, height float64) {
-	c.title(l, tableLeft+labelWidth/2, top+height-drop(bodySize, height), bodySize, label, black)
+func (c *composer) label(l *typeset.Leaf, label string, top, height float64) {
+	l.Title(tableLeft+labelWidth/2, top+height-typeset.Drop(bodySize, height), bodySize, label, black)
 }
 
 // valueTop is where a value begins: in the middle of a row, at the top of a tall one.
-func valueTop(top, height float64, b block, tall bool) float64 {
-	if tall && len(b.lines) > 1 {
-		return top + min(padding-0.4, (height-b.height())/2)
+func valueTop(top, height float64, b typeset.Block, tall bool) float64 {
+	if tall && len(b.Lines) > 1 {
+		return top + min(padding-0.4, (height-b.Height())/2)
 	}
-	return top + (height-b.height())/2
+	return top + (height-b.Height())/2
 }
 
-// frame draws the outer rules of a table.
-func (l *leaf) frame(x, y, w, h float64) {
-	for _, r := range []rule{{x, y, x + w, y, 0, black}, {x, y + h, x + w, y + h, 0, black},
-		{x, y, x, y + h, 0, black}, {x + w, y, x + w, y + h, 0, black}} {
-		r.thickness = 0.45
-		l.rules = append(l.rules, r)
-	}
+// thin is the thickness of the inner rules of a table in millimetres.
+const thin = 0.2
+
+// frame draws a rectangle of rules.
+func frame(l *typeset.Leaf, x, y, w, h, thickness float64) {
+	l.Line(x, y, x+w, y, thickness, black)
+	l.Line(x, y+h, x+w, y+h, thickness, black)
+	l.Line(x, y, x, y+h, thickness, black)
+	l.Line(x+w, y, x+w, y+h, thickness, black)
 }
 
 // pageNumbers counts the leaves at the foot of each.
 func (c *composer) pageNumbers() {
 	for i, l := range c.leaves {
-		c.centre(l, pageWidth/2, 194, 8.5, fmt.Sprintf("第%d页　共%d页", i+1, len(c.leaves)), grey)
+		l.Centre(pageWidth/2, 194, 8.5, fmt.Sprintf("第%d页　共%d页", i+1, len(c.leaves)), grey)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
+	"onewindow/internal/typeset"
 	"onewindow/registration"
 )
 
@@ -98,19 +97,19 @@ func composed(t testing.TB, s Sheet) *composer {
 func inside(t testing.TB, c *composer) {
 	t.Helper()
 	for n, l := range c.leaves {
-		for i, m := range l.marks {
+		for i, m := range l.Marks {
 			box := c.box(m)
 			if box.left < 14 || box.right > pageWidth-14 || box.top < 14 || box.bottom > pageHeight-14 {
-				t.Errorf("page %d: a text at %.1f,%.1f leaves the frame", n+1, m.x, m.y)
+				t.Errorf("page %d: a text at %.1f,%.1f leaves the frame", n+1, m.X, m.Y)
 			}
-			for _, r := range l.rules {
-				if box.crosses(rectangle{r.x1, r.y1, r.x2, r.y2}) {
-					t.Errorf("page %d: a text at %.1f,%.1f crosses a rule", n+1, m.x, m.y)
+			for _, r := range l.Rules {
+				if box.crosses(rectangle{r.X1, r.Y1, r.X2, r.Y2}) {
+					t.Errorf("page %d: a text at %.1f,%.1f crosses a rule", n+1, m.X, m.Y)
 				}
 			}
-			for _, other := range l.marks[:i] {
+			for _, other := range l.Marks[:i] {
 				if box.crosses(c.box(other)) {
-					t.Errorf("page %d: the texts at %.1f,%.1f and %.1f,%.1f overlap", n+1, m.x, m.y, other.x, other.y)
+					t.Errorf("page %d: the texts at %.1f,%.1f and %.1f,%.1f overlap", n+1, m.X, m.Y, other.X, other.Y)
 				}
 			}
 		}
@@ -121,64 +120,13 @@ func inside(t testing.TB, c *composer) {
 type rectangle struct{ left, top, right, bottom float64 }
 
 // box is what the ideographs of m cover.
-func (c *composer) box(m mark) rectangle {
-	return rectangle{m.x, m.y - 0.84*m.size*mm, m.x + c.tray.width([]rune(m.text), m.size), m.y + 0.06*m.size*mm}
+func (c *composer) box(m typeset.Mark) rectangle {
+	return rectangle{m.X, m.Y - 0.84*m.Size*typeset.MM, m.X + c.tray.Width([]rune(m.Text), m.Size), m.Y + 0.06*m.Size*typeset.MM}
 }
 
 func (a rectangle) crosses(b rectangle) bool {
 	return math.Max(a.left, b.left) < math.Min(a.right, b.right)+1e-9 &&
 		math.Max(a.top, b.top) < math.Min(a.bottom, b.bottom)+1e-9
-}
-
-func TestBreakingLinesLosesNothingAndKeepsTheWidth(t *testing.T) {
-	t.Parallel()
-	p, err := standard()
-	if err != nil {
-		t.Fatal(err)
-	}
-	letters := rapid.RuneFrom([]rune("王阿不都依木·、，。（）《》 218号㎡abc-"))
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOfN(letters, 0, 300, -1).Draw(t, "text")
-		width := rapid.Float64Range(5, 110).Draw(t, "width")
-		tray := p.tray()
-		if err := tray.cast(text); err != nil {
-			t.Fatal(err)
-		}
-		lines := tray.lines(text, bodySize, width)
-		if got := strings.Join(lines, ""); got != text {
-			t.Fatalf("broken into %q, want %q", got, text)
-		}
-		for _, line := range lines {
-			if tray.width([]rune(line), bodySize) > width {
-				t.Fatalf("the line %q is longer than %.1f mm", line, width)
-			}
-		}
-	})
-}
-
-func TestALineDoesNotEndWhereTheRulesForbid(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name string
-		a, b rune
-		want bool
-	}{
-		{"between two ideographs", '巴', '陵', true},
-		{"before a comma", '室', '，', false},
-		{"after an opening parenthesis", '（', '章', false},
-		{"before the dot in a name", '木', '·', false},
-		{"within a figure", '2', '1', false},
-		{"within a date", '年', '0', false},
-		{"between a figure and its measure", '8', '号', false},
-		{"between 第 and its figure", '第', '1', false},
-		{"after a blank", ' ', '2', true},
-		{"between an ideograph and a figure", '起', '2', true},
-	}
-	for _, tt := range tests {
-		if got := mayBreak(tt.a, tt.b); got != tt.want {
-			t.Errorf("%s: mayBreak(%c, %c) = %v, want %v", tt.name, tt.a, tt.b, got, tt.want)
-		}
-	}
 }
 
 func TestDrawingsInOneFileHaveOnePlaceThatNamesIt(t *testing.T) {

@@ -1,5 +1,7 @@
 package certificate
 
+import "onewindow/internal/typeset"
+
 // The measures of the pages behind the certificate, in millimetres.
 const (
 	sideMargin = 29.0
@@ -19,31 +21,31 @@ func (c *composer) continued(fields []Field) {
 		if y+16 > bodyBottom { // never a label alone at the foot
 			l, y = c.nextPage(), bodyTop
 		}
-		l.marks = append(l.marks, mark{sideMargin, y + 5, bodySize, f.Label, black, true})
+		l.Bold(sideMargin, y+5, bodySize, f.Label, black)
 		y += 8
-		step := bodySize * leading * mm
-		for _, line := range c.tray.lines(f.Text, bodySize, pageWidth-2*sideMargin) {
+		step := bodySize * typeset.Leading * typeset.MM
+		for _, line := range c.tray.Lines(f.Text, bodySize, pageWidth-2*sideMargin) {
 			if y+step > bodyBottom {
 				l, y = c.nextPage(), bodyTop
 			}
-			y = l.put(sideMargin, y, block{bodySize, []string{line}}, black)
+			y = l.Put(sideMargin, y, typeset.Block{Size: bodySize, Lines: []string{line}}, black)
 		}
 		y += 6
 	}
 }
 
 // nextPage begins a page that goes on with the table.
-func (c *composer) nextPage() *leaf {
+func (c *composer) nextPage() *typeset.Leaf {
 	l := c.leaf()
 	c.pageHead(l, formNextPage)
 	return l
 }
 
 // pageHead sets a title and the number of the certificate at the top of a page.
-func (c *composer) pageHead(l *leaf, title string) {
-	c.title(l, pageWidth/2, 31, 20, title, red)
+func (c *composer) pageHead(l *typeset.Leaf, title string) {
+	l.Title(pageWidth/2, 31, 20, title, red)
 	c.number(l, pageWidth/2, 41)
-	l.rules = append(l.rules, rule{sideMargin, 46, pageWidth - sideMargin, 46, 0.35, red})
+	l.Line(sideMargin, 46, pageWidth-sideMargin, 46, 0.35, red)
 }
 
 // plans sets the page of the drawings. Each has its place; as none is redrawn,
@@ -63,27 +65,27 @@ func (c *composer) plans() {
 
 // plan sets the place of one file's drawings: their titles, where they are, and
 // which file it is.
-func (c *composer) plan(l *leaf, p Plan, x, w float64) {
+func (c *composer) plan(l *typeset.Leaf, p Plan, x, w float64) {
 	const top, height = bodyTop + 4, bodyBottom - bodyTop - 6
-	l.box(x, top, w, height)
+	frame(l, x, top, w, height, thin)
 	middle, y := x+w/2, top+height/2-4
-	c.centre(l, middle, top+9, 12, p.Title, black)
-	c.centre(l, middle, y, 14, formArchived, black)
+	l.Centre(middle, top+9, 12, p.Title, black)
+	l.Centre(middle, y, 14, formArchived, black)
 	if p.SHA256 == "" {
 		return
 	}
 	y += 11
-	for _, line := range c.tray.lines(formFile+c.tray.known(p.File), 10, w-2*padding) {
+	for _, line := range c.tray.Lines(formFile+c.tray.Known(p.File, noGlyph), 10, w-2*padding) {
 		if p.File != "" {
-			c.centre(l, middle, y, 10, line, black)
+			l.Centre(middle, y, 10, line, black)
 			y += 5.4
 		}
 	}
-	c.centre(l, middle, y+1, 8.5, formDigest, grey)
+	l.Centre(middle, y+1, 8.5, formDigest, grey)
 	y++
-	for _, line := range c.tray.lines(halves(p.SHA256), 8.5, w-2*padding) {
+	for _, line := range c.tray.Lines(halves(p.SHA256), 8.5, w-2*padding) {
 		y += 4.6
-		c.centre(l, middle, y, 8.5, line, grey)
+		l.Centre(middle, y, 8.5, line, grey)
 	}
 }
 

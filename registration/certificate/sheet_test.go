@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"pgregory.net/rapid"
+
+	"onewindow/internal/typeset"
 )
 
 func TestWhatMayNotBePrintedIsRefusedWithItsReason(t *testing.T) {
@@ -17,14 +19,14 @@ func TestWhatMayNotBePrintedIsRefusedWithItsReason(t *testing.T) {
 		change func(*Sheet)
 		want   error
 	}{
-		{"a character no font has", func(s *Sheet) { s.Holder = "王\U0002A6D6" }, ErrNoGlyph},
-		{"a character for private use", func(s *Sheet) { s.Holder = "王\uE123" }, ErrNoGlyph},
-		{"a character for private use beyond U+FFFF", func(s *Sheet) { s.Holder = "王\U000F0001" }, ErrNoGlyph},
-		{"an emoji", func(s *Sheet) { s.Location = "巴陵路😀号" }, ErrNoGlyph},
-		{"a variation selector", func(s *Sheet) { s.Holder = "葛\U000E0100" }, ErrNoGlyph},
-		{"a mark that turns the direction", func(s *Sheet) { s.Holder = "王\u202E伟" }, ErrNoGlyph},
-		{"a blank of no width", func(s *Sheet) { s.Holder = "王\u200B伟" }, ErrNoGlyph},
-		{"a character in the office's name", func(s *Sheet) { s.Office = "\U0002A6D6局" }, ErrNoGlyph},
+		{"a character no font has", func(s *Sheet) { s.Holder = "王\U0002A6D6" }, typeset.ErrNoGlyph},
+		{"a character for private use", func(s *Sheet) { s.Holder = "王\uE123" }, typeset.ErrNoGlyph},
+		{"a character for private use beyond U+FFFF", func(s *Sheet) { s.Holder = "王\U000F0001" }, typeset.ErrNoGlyph},
+		{"an emoji", func(s *Sheet) { s.Location = "巴陵路😀号" }, typeset.ErrNoGlyph},
+		{"a variation selector", func(s *Sheet) { s.Holder = "葛\U000E0100" }, typeset.ErrNoGlyph},
+		{"a mark that turns the direction", func(s *Sheet) { s.Holder = "王\u202E伟" }, typeset.ErrNoGlyph},
+		{"a blank of no width", func(s *Sheet) { s.Holder = "王\u200B伟" }, typeset.ErrNoGlyph},
+		{"a character in the office's name", func(s *Sheet) { s.Office = "\U0002A6D6局" }, typeset.ErrNoGlyph},
 		{"NUL", func(s *Sheet) { s.Holder = "王\x00" }, ErrControl},
 		{"an escape", func(s *Sheet) { s.Notes = "\x1b[0m" }, ErrControl},
 		{"a line break in a name", func(s *Sheet) { s.Holder = "王\n伟" }, ErrControl},
@@ -55,8 +57,8 @@ func TestAMissingGlyphIsNamedWithItsFieldAndWithoutTheName(t *testing.T) {
 	s := flat()
 	s.Holder = "欧阳\U0002A6D6"
 	_, err := Render(s)
-	missing := (*NoGlyphError)(nil)
-	if !errors.As(err, &missing) || *missing != (NoGlyphError{'\U0002A6D6', "权利人"}) {
+	missing := (*typeset.NoGlyphError)(nil)
+	if !errors.As(err, &missing) || *missing != (typeset.NoGlyphError{Rune: '\U0002A6D6', Field: "权利人"}) {
 		t.Fatalf("Render = %v, want U+2A6D6 in 权利人", err)
 	}
 	if strings.Contains(err.Error(), "欧阳") {
@@ -74,12 +76,12 @@ func TestEveryHanCharacterPrintsAndReadsBackOrIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	var printable []rune
-	tray := p.tray()
+	tray := p.form.Clone()
 	forEachHan(func(r rune) {
-		switch _, err := tray.glyph(r); {
+		switch err := tray.Cast(string(r)); {
 		case err == nil:
 			printable = append(printable, r)
-		case !errors.Is(err, ErrNoGlyph):
+		case !errors.Is(err, typeset.ErrNoGlyph):
 			t.Errorf("%U: %v", r, err)
 		}
 	})
@@ -120,7 +122,7 @@ func TestAnyNameReadsBackEqualOrIsRefused(t *testing.T) {
 		s.Other = rapid.StringOfN(letters, 0, 200, -1).Draw(t, "other")
 		pdf, err := Render(s)
 		if err != nil {
-			if !errors.Is(err, ErrNoGlyph) && !errors.Is(err, ErrIncomplete) && !errors.Is(err, ErrControl) {
+			if !errors.Is(err, typeset.ErrNoGlyph) && !errors.Is(err, ErrIncomplete) && !errors.Is(err, ErrControl) {
 				t.Fatalf("Render: %v", err)
 			}
 			return

@@ -1,4 +1,4 @@
-package certificate
+package typeset
 
 import (
 	"errors"
@@ -16,13 +16,12 @@ import (
 // embedded faces, whose points therefore stay as they are.
 const em = 1000
 
-// ErrNoGlyph says that no font at hand has a character. Such a certificate is
-// not printed: it goes to a person, because a blank or a box would certify a
-// name that nobody bears. The error found is a *NoGlyphError.
+// ErrNoGlyph says that no font at hand has a character. Neither a blank nor a box
+// is put in its place. The error found is a *NoGlyphError.
 var ErrNoGlyph = errors.New("no font has the character")
 
-// NoGlyphError names the character that cannot be printed and the field it
-// stands in; it wraps ErrNoGlyph.
+// NoGlyphError names the character that cannot be printed and, if the caller said
+// so with In, the field it stands in; it wraps ErrNoGlyph.
 type NoGlyphError struct {
 	Rune  rune
 	Field string
@@ -35,6 +34,14 @@ func (e *NoGlyphError) Error() string {
 
 // Unwrap returns ErrNoGlyph.
 func (e *NoGlyphError) Unwrap() error { return ErrNoGlyph }
+
+// In says in which field a character without a glyph was found.
+func In(field string, err error) error {
+	if missing := (*NoGlyphError)(nil); errors.As(err, &missing) {
+		return &NoGlyphError{missing.Rune, field}
+	}
+	return err
+}
 
 // A family is a list of fonts. A character comes from the first that has it.
 type family []*sfnt.Font

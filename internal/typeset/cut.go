@@ -1,4 +1,4 @@
-package certificate
+package typeset
 
 import (
 	"encoding/binary"

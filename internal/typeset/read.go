@@ -1,4 +1,4 @@
-package certificate
+package typeset
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 )
 
 // errUnreadable says that a document is not one of ours, or is damaged.
-var errUnreadable = errors.New("not readable as a certificate")
+var errUnreadable = errors.New("not readable as a document of ours")
 
 // maxStream bounds what one stream of a document may expand to.
 const maxStream = 16 << 20

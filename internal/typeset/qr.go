@@ -1,4 +1,4 @@
-package certificate
+package typeset
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type code struct {
 func encodeQR(text string) (code, error) {
 	image, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
-		return code{}, fmt.Errorf("encode the verify address as QR: %w", err)
+		return code{}, fmt.Errorf("encode an address as QR: %w", err)
 	}
 	c := code{side: image.Bounds().Dx()}
 	for row := range c.side {

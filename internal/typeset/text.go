@@ -1,4 +1,4 @@
-package certificate
+package typeset
 
 import (
 	"maps"
@@ -8,25 +8,26 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// mm is the length of a typographic point.
-const mm = 25.4 / 72
+// MM is the length of a typographic point in millimetres.
+const MM = 25.4 / 72
 
-// A tray holds the glyphs that one document has used so far, by character.
-type tray struct {
+// A Tray holds the glyphs that one document has used so far, by character. It is
+// for one goroutine at a time; clones of it are independent.
+type Tray struct {
 	family family
 	buffer sfnt.Buffer
 	glyphs map[rune]glyph
 }
 
-// tray begins a document with the characters of the form.
-func (p *Press) tray() *tray {
-	t := &tray{family: p.family, glyphs: map[rune]glyph{}}
-	maps.Copy(t.glyphs, p.form)
-	return t
-}
+// Tray begins a document.
+func (f *Fonts) Tray() *Tray { return &Tray{family: f.family, glyphs: map[rune]glyph{}} }
+
+// Clone begins another document with the characters that t has already. Several
+// goroutines may clone the same tray at once.
+func (t *Tray) Clone() *Tray { return &Tray{family: t.family, glyphs: maps.Clone(t.glyphs)} }
 
 // glyph returns the shape of r, cast on first use.
-func (t *tray) glyph(r rune) (glyph, error) {
+func (t *Tray) glyph(r rune) (glyph, error) {
 	if g, ok := t.glyphs[r]; ok {
 		return g, nil
 	}
@@ -45,8 +46,8 @@ func (t *tray) glyph(r rune) (glyph, error) {
 	return g, nil
 }
 
-// cast makes sure of every character of text.
-func (t *tray) cast(text string) error {
+// Cast makes sure of every character of text. It returns a *NoGlyphError.
+func (t *Tray) Cast(text string) error {
 	for _, r := range text {
 		if r == '\n' {
 			continue
@@ -58,26 +59,32 @@ func (t *tray) cast(text string) error {
 	return nil
 }
 
-// known is text with an underscore for every character that no font has: the name
-// of a file must not keep a certificate back.
-func (t *tray) known(text string) string {
+// Known is text with substitute for every character that no font has, for what must
+// not keep a document back.
+func (t *Tray) Known(text string, substitute rune) string {
 	return strings.Map(func(r rune) rune {
 		if _, err := t.glyph(r); err != nil {
-			return '_'
+			return substitute
 		}
 		return r
 	}, text)
 }
 
-// width is the length of text in millimetres at a size in points. The text has
+// Width is the length of text in millimetres at a size in points. The text has
 // been cast.
-func (t *tray) width(text []rune, size float64) float64 {
+func (t *Tray) Width(text []rune, size float64) float64 {
 	units := 0
 	for _, r := range text {
 		units += t.glyphs[r].advance
 	}
-	return float64(units) / em * size * mm
+	return float64(units) / em * size * MM
 }
+
+// The least sizes of Fit in points.
+const (
+	easySize  = 8.5 // down to here rather than a line is broken
+	LeastSize = 7.5
+)
 
 // Characters that may not begin or end a line (GB/T 15834-2011, 5.1).
 const (
@@ -106,12 +113,12 @@ func narrow(r rune) bool {
 	return r < 0x2E80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-.+&#@_", r))
 }
 
-// lines breaks text into lines no longer than width. It never loses a character.
-func (t *tray) lines(text string, size, width float64) []string {
+// Lines breaks text into lines no longer than width. It never loses a character.
+func (t *Tray) Lines(text string, size, width float64) []string {
 	var all []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		rest := []rune(paragraph)
-		for t.width(rest, size) > width {
+		for t.Width(rest, size) > width {
 			n := t.breakAt(rest, size, width)
 			all = append(all, string(rest[:n]))
 			rest = rest[n:]
@@ -123,10 +130,10 @@ func (t *tray) lines(text string, size, width float64) []string {
 
 // breakAt returns how many characters of text go on a line of the given width:
 // as many as fit, back to the last place where a line may end, at least one.
-func (t *tray) breakAt(text []rune, size, width float64) int {
+func (t *Tray) breakAt(text []rune, size, width float64) int {
 	fit, used := 0, 0.0
 	for fit < len(text) {
-		used += t.width(text[fit:fit+1], size)
+		used += t.Width(text[fit:fit+1], size)
 		if used > width {
 			break
 		}
@@ -141,40 +148,40 @@ func (t *tray) breakAt(text []rune, size, width float64) int {
 	return fit
 }
 
-// leading is the distance of two lines as a multiple of the type size.
-const leading = 1.3
+// Leading is the distance of two lines as a multiple of the type size.
+const Leading = 1.3
 
-// A block is text set in lines at one size.
-type block struct {
-	size  float64 // in points
-	lines []string
+// A Block is text set in lines at one size.
+type Block struct {
+	Size  float64 // in points
+	Lines []string
 }
 
-// height is the height of b in millimetres.
-func (b block) height() float64 {
-	return float64(len(b.lines)) * b.size * leading * mm
+// Height is the height of b in millimetres.
+func (b Block) Height() float64 {
+	return float64(len(b.Lines)) * b.Size * Leading * MM
 }
 
-// fit sets text in a box, at the largest size from most down to leastSize at
+// Fit sets text in a box, at the largest size from most down to LeastSize at
 // which it goes in, and says whether it does at all. Text that keeps its own
 // lines at a size still easy to read is not broken for the sake of a larger one.
-func (t *tray) fit(text string, width, height, most float64) (block, bool) {
+func (t *Tray) Fit(text string, width, height, most float64) (Block, bool) {
 	own := 1 + strings.Count(text, "\n")
 	for size := most; size >= easySize; size -= 0.5 {
-		if b, ok := t.set(text, size, width, height); ok && len(b.lines) == own {
+		if b, ok := t.set(text, size, width, height); ok && len(b.Lines) == own {
 			return b, true
 		}
 	}
-	for size := most; size >= leastSize; size -= 0.5 {
+	for size := most; size >= LeastSize; size -= 0.5 {
 		if b, ok := t.set(text, size, width, height); ok {
 			return b, true
 		}
 	}
-	return block{}, false
+	return Block{}, false
 }
 
 // set breaks text at one size and says whether it goes into a box.
-func (t *tray) set(text string, size, width, height float64) (block, bool) {
-	b := block{size, t.lines(text, size, width)}
-	return b, b.height() <= height
+func (t *Tray) set(text string, size, width, height float64) (Block, bool) {
+	b := Block{size, t.Lines(text, size, width)}
+	return b, b.Height() <= height
 }
