@@ -23,8 +23,8 @@ func words(lang string) template.FuncMap {
 		},
 		"money":   func(f money.Fen) string { return f.Format() },
 		"fen":     func(f int64) string { return money.Fen(f).Format() },
-		"capital": func(f money.Fen) string { return capital(lang, f) },
-		"rate":    rate,
+		"capital": func(f money.Fen) string { return Capital(lang, f) },
+		"rate":    Rate,
 		"day":     func(t time.Time) string { return Date(lang, t.In(officeTime)) },
 		"date":    func(t time.Time) string { return Date(lang, t) },
 		"moment":  func(t time.Time) string { return Moment(lang, t) },
@@ -50,17 +50,17 @@ func pairs(args []any) map[string]string {
 	return named
 }
 
-// capital writes an amount as Chinese receipts do (大写). Others have no such form:
+// Capital writes an amount as Chinese receipts do (大写). Others have no such form:
 // it is "" there.
-func capital(lang string, f money.Fen) string {
+func Capital(lang string, f money.Fen) string {
 	if lang != Chinese {
 		return ""
 	}
 	return f.Capital()
 }
 
-// rate writes basis points as a percentage without needless zeros: 150 is 1.5%.
-func rate(bp int64) string {
+// Rate writes basis points as a percentage without needless zeros: 150 is 1.5%.
+func Rate(bp int64) string {
 	text := big.NewRat(bp, 100).FloatString(2)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "%"
 }

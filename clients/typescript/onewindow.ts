@@ -884,6 +884,37 @@ export interface PaymentNotice {
   state: string;
 }
 
+export interface PrintMyReceiptParams {
+  /**
+   * a bill of the case, by its code
+   * @maxLength 40
+   * @example "b-1"
+   */
+  bill: string;
+}
+
+export interface PrintReceiptParams {
+  /**
+   * a bill of the case, by its code
+   * @maxLength 40
+   * @example "b-1"
+   */
+  bill: string;
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
+export interface PrintStatementParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 /** A refusal (RFC 9457). The type is stable and explains itself at its address. */
 export interface Problem {
   /** of /readyz: what holds and what does not */
@@ -1151,6 +1182,14 @@ export interface ShowStaffAuditParams {
   person: string;
 }
 
+export interface ShowStatementParams {
+  /**
+   * acceptance number (受理编号)
+   * @example "202611220000014"
+   */
+  number: AcceptanceNumber;
+}
+
 export interface ShowUnitAuditParams {
   /**
    * an ordinal; lines after it
@@ -1180,6 +1219,43 @@ export interface SpokenVerdict {
   by: string;
   reason?: string;
   verdict: string;
+}
+
+/** What the reader may know of an assessment: staff all of it, a party what is their own side's */
+export interface Statement {
+  acceptance_number: string;
+  /**
+   * when the last thing in it was learnt or decided
+   * @format date-time
+   */
+  as_of: string;
+  /** SHA-256 of all it says in Chinese, in hexadecimal; the printed statement bears it */
+  check: string;
+  location?: string;
+  /** a proposal binds nobody */
+  outcome: "assessed" | "exempt" | "proposed";
+  payers: {
+    /** masked */
+    names: string[];
+    side: string;
+  }[];
+  /** where it is printed */
+  pdf: string;
+  /** that stand */
+  revisions: TaxRevision[];
+  sample: boolean;
+  /** whose part it is; absent of all of it */
+  side?: "buyer" | "seller";
+  /** What the transfer owes: every line with the rulings behind it */
+  tax: Tax;
+  totals: {
+    /** 1/100 yuan */
+    payable_fen: Fen;
+    payer: string;
+    /** 1 for the first person of the side; 0 when the side owes jointly */
+    person: number;
+  }[];
+  unit: string;
 }
 
 export interface Status {
@@ -2005,6 +2081,47 @@ export class Api<
       }),
 
     /**
+     * @description Every line with the rules behind it, the facts with who supplied them, and who revised what. While a tax officer has still to decide, the outcome is `proposed` and binds nobody.
+     *
+     * @tags tax
+     * @name ShowStatement
+     * @summary The statement of assessment
+     * @request GET:/api/v1/cases/{number}/tax/statement
+     * @secure
+     */
+    showStatement: (
+      { number }: ShowStatementParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Statement, Problem>({
+        path: `/api/v1/cases/${number}/tax/statement`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags tax
+     * @name PrintStatement
+     * @summary The statement of assessment as it is printed, in Chinese
+     * @request GET:/api/v1/cases/{number}/tax/statement.pdf
+     * @secure
+     */
+    printStatement: (
+      { number }: PrintStatementParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Blob, void | Problem | AcceptanceNumber>({
+        path: `/api/v1/cases/${number}/tax/statement.pdf`,
+        method: "GET",
+        secure: true,
+        ...params,
+      }),
+
+    /**
      * @description The same rules assess again. It stands when another tax officer has accepted it.
      *
      * @tags tax
@@ -2550,6 +2667,26 @@ export class Api<
       }),
 
     /**
+     * No description
+     *
+     * @tags cases
+     * @name PrintReceipt
+     * @summary The receipt of a paid bill as it is printed; it is no tax voucher
+     * @request GET:/api/v1/cases/{number}/bills/{bill}/receipt.pdf
+     * @secure
+     */
+    printReceipt: (
+      { number, bill }: PrintReceiptParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Blob, void | Problem | AcceptanceNumber>({
+        path: `/api/v1/cases/${number}/bills/${bill}/receipt.pdf`,
+        method: "GET",
+        secure: true,
+        ...params,
+      }),
+
+    /**
      * @description If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case is given back by itself.
      *
      * @tags cases
@@ -2648,6 +2785,61 @@ export class Api<
       this.request<void, Problem>({
         path: `/api/v1/my/bills`,
         method: "POST",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * @description Holds the taxes and facts of the citizen's own side, and nothing of the other.
+     *
+     * @tags sessions
+     * @name ShowMyStatement
+     * @summary The statement of assessment of the own side
+     * @request GET:/api/v1/my/statement
+     * @secure
+     */
+    showMyStatement: (params: RequestParams = {}) =>
+      this.request<Statement, Problem>({
+        path: `/api/v1/my/statement`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name PrintMyStatement
+     * @summary The statement of the own side as it is printed, in Chinese
+     * @request GET:/api/v1/my/statement.pdf
+     * @secure
+     */
+    printMyStatement: (params: RequestParams = {}) =>
+      this.request<Blob, void | Problem | AcceptanceNumber>({
+        path: `/api/v1/my/statement.pdf`,
+        method: "GET",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags sessions
+     * @name PrintMyReceipt
+     * @summary The receipt of a bill of the own side as it is printed
+     * @request GET:/api/v1/my/bills/{bill}/receipt.pdf
+     * @secure
+     */
+    printMyReceipt: (
+      { bill }: PrintMyReceiptParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<Blob, void | Problem | AcceptanceNumber>({
+        path: `/api/v1/my/bills/${bill}/receipt.pdf`,
+        method: "GET",
         secure: true,
         ...params,
       }),
@@ -2885,4 +3077,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: dfd9cae94b2046e78431cd4d1826bab2aae98f32e00add1c6797c4caaea88910
+// sha256 of the description: f220a5ba84c8d724820c5030368771559d634504fbaec495b7a73b4627bb9e48

@@ -168,9 +168,11 @@ func readCases(t *testing.T, g *gallery) {
 	})
 	b.everywhere("done", see("/cases/"+done))
 	b.everywhere("receipt", see("/cases/"+done+"/bills/b-1/receipt"))
+	b.everywhere("statement", see("/cases/"+done+"/tax/statement"))
 	citizen := b.another()
 	citizen.citizen(done)
 	citizen.everywhere("citizen-receipt", func() { citizen.at("/my/bills/b-1/receipt") })
+	citizen.everywhere("citizen-statement", func() { citizen.at("/my/statement?check=another") })
 	b.everywhere("reveal", func() {
 		b.at("/cases/" + waiting)
 		b.do(chromedp.Evaluate[chromedp.Void](`void (document.getElementById("reveal").open = true)`),

@@ -125,6 +125,7 @@ func (s stage) fill(text string) string {
 		"{proof}":   func() string { return s.codeOf("supervisor-01") },
 		"{session}": func() string { return s.token("supervisor-01") },
 		"{citizen}": func() string { return s.citizenToken() },
+		"{buyer}":   func() string { return s.tokenFor(s.closed, "buyers[0]") },
 	} {
 		if strings.Contains(text, place) {
 			text = strings.ReplaceAll(text, place, make())
@@ -151,10 +152,13 @@ func (s stage) letter(number intake.Number, step intake.Step) (id string) {
 }
 
 // citizenCode draws a code for a party to the open case, as it is sent to a telephone.
-func (s stage) citizenCode() (number, code string) {
+func (s stage) citizenCode() (number, code string) { return s.codeFor(s.open, "buyers[0]") }
+
+// codeFor draws a code for a party to a case.
+func (s stage) codeFor(c intake.Number, party string) (number, code string) {
 	number = access.NewSecret().Text() // each number has few codes
 	s.must(func(ctx context.Context, tx pgx.Tx) error {
-		drawn, err := access.DrawCodes(ctx, tx, number, string(s.open), []access.Contact{{Party: "buyers[0]", Phone: "1"}}, time.Now())
+		drawn, err := access.DrawCodes(ctx, tx, number, string(c), []access.Contact{{Party: party, Phone: "1"}}, time.Now())
 		code = drawn[0].Code
 		return err
 	})
@@ -162,8 +166,11 @@ func (s stage) citizenCode() (number, code string) {
 }
 
 // citizenToken returns the token of a party to the open case.
-func (s stage) citizenToken() string {
-	number, code := s.citizenCode()
+func (s stage) citizenToken() string { return s.tokenFor(s.open, "buyers[0]") }
+
+// tokenFor returns the token of a party to a case.
+func (s stage) tokenFor(c intake.Number, party string) string {
+	number, code := s.codeFor(c, party)
 	token, err := s.porter().ByCode(context.Background(), number, code, time.Now())
 	if err != nil {
 		s.t.Fatal(err)

@@ -132,6 +132,7 @@ var faults = []struct {
 	{officer.ErrPending, fault{code: "proposal_waits", status: http.StatusConflict}},
 	{officer.ErrNoProposal, fault{code: "no_proposal", status: http.StatusConflict}},
 	{officer.ErrSameHand, fault{code: "same_officer", status: http.StatusForbidden}},
+	{tax.ErrNotAssessed, fault{code: "not_assessed", status: http.StatusNotFound}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
 	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
 
@@ -152,6 +153,7 @@ var faults = []struct {
 	{payment.ErrCurrency, fault{code: "gateway_contradicts", status: http.StatusConflict}},
 	{payment.ErrStaleAmount, fault{code: "refundable_stale", status: http.StatusPreconditionFailed}},
 	{payment.ErrTooMuch, fault{code: "refund_too_large", status: http.StatusUnprocessableEntity}},
+	{errNoReceipt, fault{code: "receipt_none", status: http.StatusConflict}},
 	{payment.ErrNotPaid, fault{code: "bill_unpaid", status: http.StatusConflict}},
 	{payment.ErrVoucher, fault{code: "voucher_not_taken", status: http.StatusConflict}},
 	{utilities.ErrNoRequest, fault{code: "request_unknown", status: http.StatusNotFound, retry: 10 * time.Second}},

@@ -97,6 +97,17 @@ var noPages = map[string]string{
 	"/my/sign-in/with/{provider}/back":       "leads to where the person was",
 	"/preferences":                           "leads back to the page that was read",
 	"/admin/*":                               "the console of the queue, which is River UI's",
+
+	"/api/v1/cases/{number}/tax/statement":            "for programs",
+	"/api/v1/cases/{number}/tax/statement.pdf":        "a document",
+	"/api/v1/cases/{number}/bills/{bill}/receipt.pdf": "a document",
+	"/api/v1/my/statement":                            "for programs",
+	"/api/v1/my/statement.pdf":                        "a document",
+	"/api/v1/my/bills/{bill}/receipt.pdf":             "a document",
+	"/cases/{number}/tax/statement.pdf":               "a document",
+	"/cases/{number}/bills/{bill}/receipt.pdf":        "a document",
+	"/my/statement.pdf":                               "a document",
+	"/my/bills/{bill}/receipt.pdf":                    "a document",
 }
 
 // TestEverybodyCanReadEveryPage reads every page that the router has with axe, in both

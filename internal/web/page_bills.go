@@ -168,6 +168,7 @@ type receiptPage struct {
 	Case   intake.Number
 	Serial string
 	Sample bool
+	PDF    string // "" for whoever does not owe the bill
 	Back   string
 }
 
@@ -201,6 +202,9 @@ func (s *server) receipt(w http.ResponseWriter, r *http.Request, c *jobs.Sight, 
 	p := receiptPage{frame: frameOf(r, ""), Case: c.Number, Serial: receiptPrefix + b.Ref, Back: back}
 	p.Sample = s.Flow.Sample
 	p.Bill = billOf(p.Lang, back, c, b)
+	if mayPrint(p.Staff, b) {
+		p.PDF = p.Bill.Receipt + ".pdf"
+	}
 	return show(w, http.StatusOK, "receipt", p)
 }
 

@@ -90,6 +90,7 @@ type myPage struct {
 	Collect  string        // where the certificate waits, or when it was handed over; "" before there is one
 	Document bool          // it can be had here
 	File     bool          // the party has yet to declare on an assessment
+	Assessed bool          // there is a statement of assessment
 	Others   []intake.Part // further cases of theirs
 }
 
@@ -134,6 +135,7 @@ func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
 	p := myPage{frame: frameOf(r, ""), Case: mineOf(speech(r), c)}
 	p.File = c.State == intake.Open && c.Tax != nil && c.DeclaredAt.IsZero() && !p.Paid()
 	p.Collect = p.collectOf(c.Sight)
+	p.Assessed = c.Tax != nil
 	p.Document = c.Document != nil && permitOn(r.Context(), access.TakeOwn, objectOf(c.Case)) == nil
 	if p.Others, err = s.ownParts(r); err != nil {
 		return err

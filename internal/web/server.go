@@ -138,6 +138,7 @@ func (s *server) routes(r chi.Router) {
 		s.operate(r)
 		s.taxDesk(r)
 		s.appointmentRoutes(r)
+		s.documents(r)
 		s.pages(r)
 	})
 }

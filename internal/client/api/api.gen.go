@@ -973,6 +973,48 @@ type SpokenVerdict struct {
 	Verdict string `json:"verdict"`
 }
 
+// Statement What the reader may know of an assessment: staff all of it, a party what is their own side's
+type Statement struct {
+	AcceptanceNumber string `json:"acceptance_number"`
+
+	// AsOf when the last thing in it was learnt or decided
+	AsOf time.Time `json:"as_of"`
+
+	// Check SHA-256 of all it says in Chinese, in hexadecimal; the printed statement bears it
+	Check    string `json:"check"`
+	Location string `json:"location,omitempty"`
+
+	// Outcome a proposal binds nobody
+	Outcome string `json:"outcome"`
+	Payers  []struct {
+		// Names masked
+		Names []string `json:"names"`
+		Side  string   `json:"side"`
+	} `json:"payers"`
+
+	// PDF where it is printed
+	PDF string `json:"pdf"`
+
+	// Revisions that stand
+	Revisions []TaxRevision `json:"revisions"`
+	Sample    bool          `json:"sample"`
+
+	// Side whose part it is; absent of all of it
+	Side string `json:"side,omitempty"`
+
+	// Tax What the transfer owes: every line with the rulings behind it
+	Tax    Tax `json:"tax"`
+	Totals []struct {
+		// Payable 1/100 yuan
+		Payable Fen    `json:"payable_fen"`
+		Payer   string `json:"payer"`
+
+		// Person 1 for the first person of the side; 0 when the side owes jointly
+		Person int `json:"person"`
+	} `json:"totals"`
+	Unit string `json:"unit"`
+}
+
 // Status defines model for Status.
 type Status struct {
 	Status string `json:"status"`
@@ -1711,6 +1753,11 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
 	ShowBill(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PrintReceipt The receipt of a paid bill as it is printed; it is no tax voucher
+	//
+	// Corresponds with GET /api/v1/cases/{number}/bills/{bill}/receipt.pdf (the `PrintReceipt` operationId).
+	PrintReceipt(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AskRefundWithBody Have a part of a payment given back through the gateway
 	//
 	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
@@ -1913,6 +1960,18 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
 	SecondOpinion(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowStatement The statement of assessment
+	//
+	// Every line with the rules behind it, the facts with who supplied them, and who revised what. While a tax officer has still to decide, the outcome is `proposed` and binds nobody.
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax/statement (the `ShowStatement` operationId).
+	ShowStatement(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintStatement The statement of assessment as it is printed, in Chinese
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax/statement.pdf (the `PrintStatement` operationId).
+	PrintStatement(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 	//
 	// The answer is the same, and takes the same time, whether there is such a number or not.
@@ -2069,6 +2128,11 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
 	RenewMine(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PrintMyReceipt The receipt of a bill of the own side as it is printed
+	//
+	// Corresponds with GET /api/v1/my/bills/{bill}/receipt.pdf (the `PrintMyReceipt` operationId).
+	PrintMyReceipt(ctx context.Context, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShowMine The case of a citizen
 	//
 	// Where it stands and what it owes, nobody named.
@@ -2119,6 +2183,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
 	MyFiling(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowMyStatement The statement of assessment of the own side
+	//
+	// Holds the taxes and facts of the citizen's own side, and nothing of the other.
+	//
+	// Corresponds with GET /api/v1/my/statement (the `ShowMyStatement` operationId).
+	ShowMyStatement(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrintMyStatement The statement of the own side as it is printed, in Chinese
+	//
+	// Corresponds with GET /api/v1/my/statement.pdf (the `PrintMyStatement` operationId).
+	PrintMyStatement(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Describe This description
 	//
@@ -2476,6 +2552,21 @@ func (c *Client) RenewBills(ctx context.Context, number Number, reqEditors ...Re
 // Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
 func (c *Client) ShowBill(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewShowBillRequest(c.Server, number, bill)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintReceipt The receipt of a paid bill as it is printed; it is no tax voucher
+//
+// Corresponds with GET /api/v1/cases/{number}/bills/{bill}/receipt.pdf (the `PrintReceipt` operationId).
+func (c *Client) PrintReceipt(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintReceiptRequest(c.Server, number, bill)
 	if err != nil {
 		return nil, err
 	}
@@ -2918,6 +3009,38 @@ func (c *Client) SecondOpinion(ctx context.Context, number Number, params *Secon
 	return c.Client.Do(req)
 }
 
+// ShowStatement The statement of assessment
+//
+// Every line with the rules behind it, the facts with who supplied them, and who revised what. While a tax officer has still to decide, the outcome is `proposed` and binds nobody.
+//
+// Corresponds with GET /api/v1/cases/{number}/tax/statement (the `ShowStatement` operationId).
+func (c *Client) ShowStatement(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowStatementRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintStatement The statement of assessment as it is printed, in Chinese
+//
+// Corresponds with GET /api/v1/cases/{number}/tax/statement.pdf (the `PrintStatement` operationId).
+func (c *Client) PrintStatement(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintStatementRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 //
 // The answer is the same, and takes the same time, whether there is such a number or not.
@@ -3284,6 +3407,21 @@ func (c *Client) RenewMine(ctx context.Context, reqEditors ...RequestEditorFn) (
 	return c.Client.Do(req)
 }
 
+// PrintMyReceipt The receipt of a bill of the own side as it is printed
+//
+// Corresponds with GET /api/v1/my/bills/{bill}/receipt.pdf (the `PrintMyReceipt` operationId).
+func (c *Client) PrintMyReceipt(ctx context.Context, bill BillCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintMyReceiptRequest(c.Server, bill)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ShowMine The case of a citizen
 //
 // Where it stands and what it owes, nobody named.
@@ -3385,6 +3523,38 @@ func (c *Client) DisputeMine(ctx context.Context, params *DisputeMineParams, bod
 // Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
 func (c *Client) MyFiling(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMyFilingRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowMyStatement The statement of assessment of the own side
+//
+// Holds the taxes and facts of the citizen's own side, and nothing of the other.
+//
+// Corresponds with GET /api/v1/my/statement (the `ShowMyStatement` operationId).
+func (c *Client) ShowMyStatement(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowMyStatementRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrintMyStatement The statement of the own side as it is printed, in Chinese
+//
+// Corresponds with GET /api/v1/my/statement.pdf (the `PrintMyStatement` operationId).
+func (c *Client) PrintMyStatement(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrintMyStatementRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4229,6 +4399,47 @@ func NewShowBillRequest(server string, number Number, bill BillCode) (*http.Requ
 	return req, nil
 }
 
+// NewPrintReceiptRequest constructs an http.Request for the PrintReceipt method
+func NewPrintReceiptRequest(server string, number Number, bill BillCode) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "bill", bill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/bills/%s/receipt.pdf", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAskRefundRequest calls the generic AskRefund builder with application/json body
 func NewAskRefundRequest(server string, number Number, bill BillCode, params *AskRefundParams, body AskRefundJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5007,6 +5218,74 @@ func NewSecondOpinionRequestWithBody(server string, number Number, params *Secon
 	return req, nil
 }
 
+// NewShowStatementRequest constructs an http.Request for the ShowStatement method
+func NewShowStatementRequest(server string, number Number) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/statement", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrintStatementRequest constructs an http.Request for the PrintStatement method
+func NewPrintStatementRequest(server string, number Number) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/cases/%s/tax/statement.pdf", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAskCodeRequest calls the generic AskCode builder with application/json body
 func NewAskCodeRequest(server string, body AskCodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5585,6 +5864,40 @@ func NewRenewMineRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewPrintMyReceiptRequest constructs an http.Request for the PrintMyReceipt method
+func NewPrintMyReceiptRequest(server string, bill BillCode) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "bill", bill, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/bills/%s/receipt.pdf", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowMineRequest constructs an http.Request for the ShowMine method
 func NewShowMineRequest(server string) (*http.Request, error) {
 	var err error
@@ -5728,6 +6041,60 @@ func NewMyFilingRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/my/filing")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowMyStatementRequest constructs an http.Request for the ShowMyStatement method
+func NewShowMyStatementRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/statement")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrintMyStatementRequest constructs an http.Request for the PrintMyStatement method
+func NewPrintMyStatementRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/my/statement.pdf")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6346,6 +6713,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/cases/{number}/bills/{bill} (the `ShowBill` operationId).
 	ShowBillWithResponse(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*ShowBillResponse, error)
 
+	// PrintReceiptWithResponse The receipt of a paid bill as it is printed; it is no tax voucher
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/bills/{bill}/receipt.pdf (the `PrintReceipt` operationId).
+	PrintReceiptWithResponse(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*PrintReceiptResponse, error)
+
 	// AskRefundWithBodyWithResponse Have a part of a payment given back through the gateway
 	//
 	// If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
@@ -6556,6 +6930,22 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/cases/{number}/tax/second (the `SecondOpinion` operationId).
 	SecondOpinionWithResponse(ctx context.Context, number Number, params *SecondOpinionParams, body SecondOpinionJSONRequestBody, reqEditors ...RequestEditorFn) (*SecondOpinionResponse, error)
 
+	// ShowStatementWithResponse The statement of assessment
+	//
+	// Every line with the rules behind it, the facts with who supplied them, and who revised what. While a tax officer has still to decide, the outcome is `proposed` and binds nobody.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax/statement (the `ShowStatement` operationId).
+	ShowStatementWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*ShowStatementResponse, error)
+
+	// PrintStatementWithResponse The statement of assessment as it is printed, in Chinese
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/cases/{number}/tax/statement.pdf (the `PrintStatement` operationId).
+	PrintStatementWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*PrintStatementResponse, error)
+
 	// AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 	//
 	// The answer is the same, and takes the same time, whether there is such a number or not.
@@ -6726,6 +7116,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/my/bills (the `RenewMine` operationId).
 	RenewMineWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RenewMineResponse, error)
 
+	// PrintMyReceiptWithResponse The receipt of a bill of the own side as it is printed
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/my/bills/{bill}/receipt.pdf (the `PrintMyReceipt` operationId).
+	PrintMyReceiptWithResponse(ctx context.Context, bill BillCode, reqEditors ...RequestEditorFn) (*PrintMyReceiptResponse, error)
+
 	// ShowMineWithResponse The case of a citizen
 	//
 	// Where it stands and what it owes, nobody named.
@@ -6780,6 +7177,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/my/filing (the `MyFiling` operationId).
 	MyFilingWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*MyFilingResponse, error)
+
+	// ShowMyStatementWithResponse The statement of assessment of the own side
+	//
+	// Holds the taxes and facts of the citizen's own side, and nothing of the other.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/my/statement (the `ShowMyStatement` operationId).
+	ShowMyStatementWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowMyStatementResponse, error)
+
+	// PrintMyStatementWithResponse The statement of the own side as it is printed, in Chinese
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/my/statement.pdf (the `PrintMyStatement` operationId).
+	PrintMyStatementWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*PrintMyStatementResponse, error)
 
 	// DescribeWithResponse This description
 	//
@@ -8465,6 +8878,131 @@ func (r ShowBillResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ShowBillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PrintReceiptResponse200Headers the declared response headers of an HTTP 200 response for PrintReceipt
+type PrintReceiptResponse200Headers struct {
+	ETag string
+}
+
+// PrintReceiptResponse401Headers the declared response headers of an HTTP 401 response for PrintReceipt
+type PrintReceiptResponse401Headers struct {
+	RetryAfter int
+}
+
+// PrintReceiptResponse403Headers the declared response headers of an HTTP 403 response for PrintReceipt
+type PrintReceiptResponse403Headers struct {
+	RetryAfter int
+}
+
+// PrintReceiptResponse404Headers the declared response headers of an HTTP 404 response for PrintReceipt
+type PrintReceiptResponse404Headers struct {
+	RetryAfter int
+}
+
+// PrintReceiptResponse409Headers the declared response headers of an HTTP 409 response for PrintReceipt
+type PrintReceiptResponse409Headers struct {
+	RetryAfter int
+}
+
+// PrintReceiptResponse429Headers the declared response headers of an HTTP 429 response for PrintReceipt
+type PrintReceiptResponse429Headers struct {
+	RetryAfter int
+}
+
+// PrintReceiptResponse503Headers the declared response headers of an HTTP 503 response for PrintReceipt
+type PrintReceiptResponse503Headers struct {
+	RetryAfter int
+}
+
+type PrintReceiptResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PrintReceiptResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PrintReceiptResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PrintReceiptResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PrintReceiptResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PrintReceiptResponse409Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PrintReceiptResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PrintReceiptResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PrintReceiptResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PrintReceiptResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintReceiptResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintReceiptResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintReceiptResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11202,6 +11740,236 @@ func (r SecondOpinionResponse) ContentType() string {
 	return ""
 }
 
+// ShowStatementResponse200Headers the declared response headers of an HTTP 200 response for ShowStatement
+type ShowStatementResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowStatementResponse401Headers the declared response headers of an HTTP 401 response for ShowStatement
+type ShowStatementResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowStatementResponse403Headers the declared response headers of an HTTP 403 response for ShowStatement
+type ShowStatementResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowStatementResponse404Headers the declared response headers of an HTTP 404 response for ShowStatement
+type ShowStatementResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowStatementResponse429Headers the declared response headers of an HTTP 429 response for ShowStatement
+type ShowStatementResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowStatementResponse503Headers the declared response headers of an HTTP 503 response for ShowStatement
+type ShowStatementResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Statement
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowStatementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowStatementResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowStatementResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowStatementResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowStatementResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowStatementResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowStatementResponse) GetJSON200() *Statement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PrintStatementResponse200Headers the declared response headers of an HTTP 200 response for PrintStatement
+type PrintStatementResponse200Headers struct {
+	ETag string
+}
+
+// PrintStatementResponse401Headers the declared response headers of an HTTP 401 response for PrintStatement
+type PrintStatementResponse401Headers struct {
+	RetryAfter int
+}
+
+// PrintStatementResponse403Headers the declared response headers of an HTTP 403 response for PrintStatement
+type PrintStatementResponse403Headers struct {
+	RetryAfter int
+}
+
+// PrintStatementResponse404Headers the declared response headers of an HTTP 404 response for PrintStatement
+type PrintStatementResponse404Headers struct {
+	RetryAfter int
+}
+
+// PrintStatementResponse429Headers the declared response headers of an HTTP 429 response for PrintStatement
+type PrintStatementResponse429Headers struct {
+	RetryAfter int
+}
+
+// PrintStatementResponse503Headers the declared response headers of an HTTP 503 response for PrintStatement
+type PrintStatementResponse503Headers struct {
+	RetryAfter int
+}
+
+type PrintStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PrintStatementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PrintStatementResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PrintStatementResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PrintStatementResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PrintStatementResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PrintStatementResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PrintStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // AskCodeResponse202Headers the declared response headers of an HTTP 202 response for AskCode
 type AskCodeResponse202Headers struct {
 	RateLimit       string
@@ -13387,6 +14155,131 @@ func (r RenewMineResponse) ContentType() string {
 	return ""
 }
 
+// PrintMyReceiptResponse200Headers the declared response headers of an HTTP 200 response for PrintMyReceipt
+type PrintMyReceiptResponse200Headers struct {
+	ETag string
+}
+
+// PrintMyReceiptResponse401Headers the declared response headers of an HTTP 401 response for PrintMyReceipt
+type PrintMyReceiptResponse401Headers struct {
+	RetryAfter int
+}
+
+// PrintMyReceiptResponse403Headers the declared response headers of an HTTP 403 response for PrintMyReceipt
+type PrintMyReceiptResponse403Headers struct {
+	RetryAfter int
+}
+
+// PrintMyReceiptResponse404Headers the declared response headers of an HTTP 404 response for PrintMyReceipt
+type PrintMyReceiptResponse404Headers struct {
+	RetryAfter int
+}
+
+// PrintMyReceiptResponse409Headers the declared response headers of an HTTP 409 response for PrintMyReceipt
+type PrintMyReceiptResponse409Headers struct {
+	RetryAfter int
+}
+
+// PrintMyReceiptResponse429Headers the declared response headers of an HTTP 429 response for PrintMyReceipt
+type PrintMyReceiptResponse429Headers struct {
+	RetryAfter int
+}
+
+// PrintMyReceiptResponse503Headers the declared response headers of an HTTP 503 response for PrintMyReceipt
+type PrintMyReceiptResponse503Headers struct {
+	RetryAfter int
+}
+
+type PrintMyReceiptResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PrintMyReceiptResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PrintMyReceiptResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PrintMyReceiptResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PrintMyReceiptResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PrintMyReceiptResponse409Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PrintMyReceiptResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PrintMyReceiptResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PrintMyReceiptResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PrintMyReceiptResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintMyReceiptResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintMyReceiptResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintMyReceiptResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ShowMineResponse200Headers the declared response headers of an HTTP 200 response for ShowMine
 type ShowMineResponse200Headers struct {
 	RateLimit       string
@@ -14084,6 +14977,236 @@ func (r MyFilingResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r MyFilingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowMyStatementResponse200Headers the declared response headers of an HTTP 200 response for ShowMyStatement
+type ShowMyStatementResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ShowMyStatementResponse401Headers the declared response headers of an HTTP 401 response for ShowMyStatement
+type ShowMyStatementResponse401Headers struct {
+	RetryAfter int
+}
+
+// ShowMyStatementResponse403Headers the declared response headers of an HTTP 403 response for ShowMyStatement
+type ShowMyStatementResponse403Headers struct {
+	RetryAfter int
+}
+
+// ShowMyStatementResponse404Headers the declared response headers of an HTTP 404 response for ShowMyStatement
+type ShowMyStatementResponse404Headers struct {
+	RetryAfter int
+}
+
+// ShowMyStatementResponse429Headers the declared response headers of an HTTP 429 response for ShowMyStatement
+type ShowMyStatementResponse429Headers struct {
+	RetryAfter int
+}
+
+// ShowMyStatementResponse503Headers the declared response headers of an HTTP 503 response for ShowMyStatement
+type ShowMyStatementResponse503Headers struct {
+	RetryAfter int
+}
+
+type ShowMyStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Statement
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ShowMyStatementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ShowMyStatementResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowMyStatementResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ShowMyStatementResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ShowMyStatementResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowMyStatementResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowMyStatementResponse) GetJSON200() *Statement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowMyStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowMyStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowMyStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowMyStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PrintMyStatementResponse200Headers the declared response headers of an HTTP 200 response for PrintMyStatement
+type PrintMyStatementResponse200Headers struct {
+	ETag string
+}
+
+// PrintMyStatementResponse401Headers the declared response headers of an HTTP 401 response for PrintMyStatement
+type PrintMyStatementResponse401Headers struct {
+	RetryAfter int
+}
+
+// PrintMyStatementResponse403Headers the declared response headers of an HTTP 403 response for PrintMyStatement
+type PrintMyStatementResponse403Headers struct {
+	RetryAfter int
+}
+
+// PrintMyStatementResponse404Headers the declared response headers of an HTTP 404 response for PrintMyStatement
+type PrintMyStatementResponse404Headers struct {
+	RetryAfter int
+}
+
+// PrintMyStatementResponse429Headers the declared response headers of an HTTP 429 response for PrintMyStatement
+type PrintMyStatementResponse429Headers struct {
+	RetryAfter int
+}
+
+// PrintMyStatementResponse503Headers the declared response headers of an HTTP 503 response for PrintMyStatement
+type PrintMyStatementResponse503Headers struct {
+	RetryAfter int
+}
+
+type PrintMyStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PrintMyStatementResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PrintMyStatementResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PrintMyStatementResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PrintMyStatementResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PrintMyStatementResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PrintMyStatementResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PrintMyStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PrintMyStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrintMyStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrintMyStatementResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15542,6 +16665,19 @@ func (c *ClientWithResponses) ShowBillWithResponse(ctx context.Context, number N
 	return ParseShowBillResponse(rsp)
 }
 
+// PrintReceiptWithResponse The receipt of a paid bill as it is printed; it is no tax voucher
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/bills/{bill}/receipt.pdf (the `PrintReceipt` operationId).
+func (c *ClientWithResponses) PrintReceiptWithResponse(ctx context.Context, number Number, bill BillCode, reqEditors ...RequestEditorFn) (*PrintReceiptResponse, error) {
+	rsp, err := c.PrintReceipt(ctx, number, bill, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintReceiptResponse(rsp)
+}
+
 // AskRefundWithBodyWithResponse Have a part of a payment given back through the gateway
 //
 // If-Match names what could be given back when the sender looked: of two that race one is answered 412. A refused case
@@ -15890,6 +17026,34 @@ func (c *ClientWithResponses) SecondOpinionWithResponse(ctx context.Context, num
 	return ParseSecondOpinionResponse(rsp)
 }
 
+// ShowStatementWithResponse The statement of assessment
+//
+// Every line with the rules behind it, the facts with who supplied them, and who revised what. While a tax officer has still to decide, the outcome is `proposed` and binds nobody.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/tax/statement (the `ShowStatement` operationId).
+func (c *ClientWithResponses) ShowStatementWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*ShowStatementResponse, error) {
+	rsp, err := c.ShowStatement(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowStatementResponse(rsp)
+}
+
+// PrintStatementWithResponse The statement of assessment as it is printed, in Chinese
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/cases/{number}/tax/statement.pdf (the `PrintStatement` operationId).
+func (c *ClientWithResponses) PrintStatementWithResponse(ctx context.Context, number Number, reqEditors ...RequestEditorFn) (*PrintStatementResponse, error) {
+	rsp, err := c.PrintStatement(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintStatementResponse(rsp)
+}
+
 // AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 //
 // The answer is the same, and takes the same time, whether there is such a number or not.
@@ -16186,6 +17350,19 @@ func (c *ClientWithResponses) RenewMineWithResponse(ctx context.Context, reqEdit
 	return ParseRenewMineResponse(rsp)
 }
 
+// PrintMyReceiptWithResponse The receipt of a bill of the own side as it is printed
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/my/bills/{bill}/receipt.pdf (the `PrintMyReceipt` operationId).
+func (c *ClientWithResponses) PrintMyReceiptWithResponse(ctx context.Context, bill BillCode, reqEditors ...RequestEditorFn) (*PrintMyReceiptResponse, error) {
+	rsp, err := c.PrintMyReceipt(ctx, bill, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintMyReceiptResponse(rsp)
+}
+
 // ShowMineWithResponse The case of a citizen
 //
 // Where it stands and what it owes, nobody named.
@@ -16275,6 +17452,34 @@ func (c *ClientWithResponses) MyFilingWithResponse(ctx context.Context, reqEdito
 		return nil, err
 	}
 	return ParseMyFilingResponse(rsp)
+}
+
+// ShowMyStatementWithResponse The statement of assessment of the own side
+//
+// Holds the taxes and facts of the citizen's own side, and nothing of the other.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/my/statement (the `ShowMyStatement` operationId).
+func (c *ClientWithResponses) ShowMyStatementWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowMyStatementResponse, error) {
+	rsp, err := c.ShowMyStatement(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowMyStatementResponse(rsp)
+}
+
+// PrintMyStatementWithResponse The statement of the own side as it is printed, in Chinese
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/my/statement.pdf (the `PrintMyStatement` operationId).
+func (c *ClientWithResponses) PrintMyStatementWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*PrintMyStatementResponse, error) {
+	rsp, err := c.PrintMyStatement(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrintMyStatementResponse(rsp)
 }
 
 // DescribeWithResponse This description
@@ -18268,6 +19473,143 @@ func ParseShowBillResponse(rsp *http.Response) (*ShowBillResponse, error) {
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers ShowBillResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePrintReceiptResponse parses an HTTP response from a PrintReceiptWithResponse call
+func ParsePrintReceiptResponse(rsp *http.Response) (*PrintReceiptResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintReceiptResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PrintReceiptResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PrintReceiptResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers PrintReceiptResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PrintReceiptResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers PrintReceiptResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 429:
+		var headers PrintReceiptResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PrintReceiptResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -21462,6 +22804,257 @@ func ParseSecondOpinionResponse(rsp *http.Response) (*SecondOpinionResponse, err
 	return response, nil
 }
 
+// ParseShowStatementResponse parses an HTTP response from a ShowStatementWithResponse call
+func ParseShowStatementResponse(rsp *http.Response) (*ShowStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Statement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowStatementResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowStatementResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowStatementResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowStatementResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowStatementResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowStatementResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePrintStatementResponse parses an HTTP response from a PrintStatementWithResponse call
+func ParsePrintStatementResponse(rsp *http.Response) (*PrintStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PrintStatementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PrintStatementResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers PrintStatementResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PrintStatementResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers PrintStatementResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PrintStatementResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseAskCodeResponse parses an HTTP response from a AskCodeWithResponse call
 func ParseAskCodeResponse(rsp *http.Response) (*AskCodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -23950,6 +25543,143 @@ func ParseRenewMineResponse(rsp *http.Response) (*RenewMineResponse, error) {
 	return response, nil
 }
 
+// ParsePrintMyReceiptResponse parses an HTTP response from a PrintMyReceiptWithResponse call
+func ParsePrintMyReceiptResponse(rsp *http.Response) (*PrintMyReceiptResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintMyReceiptResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PrintMyReceiptResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PrintMyReceiptResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers PrintMyReceiptResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PrintMyReceiptResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers PrintMyReceiptResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 429:
+		var headers PrintMyReceiptResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PrintMyReceiptResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseShowMineResponse parses an HTTP response from a ShowMineWithResponse call
 func ParseShowMineResponse(rsp *http.Response) (*ShowMineResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -24754,6 +26484,257 @@ func ParseMyFilingResponse(rsp *http.Response) (*MyFilingResponse, error) {
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers MyFilingResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowMyStatementResponse parses an HTTP response from a ShowMyStatementWithResponse call
+func ParseShowMyStatementResponse(rsp *http.Response) (*ShowMyStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowMyStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Statement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ShowMyStatementResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ShowMyStatementResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ShowMyStatementResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ShowMyStatementResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ShowMyStatementResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ShowMyStatementResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePrintMyStatementResponse parses an HTTP response from a PrintMyStatementWithResponse call
+func ParsePrintMyStatementResponse(rsp *http.Response) (*PrintMyStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrintMyStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PrintMyStatementResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PrintMyStatementResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers PrintMyStatementResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PrintMyStatementResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers PrintMyStatementResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PrintMyStatementResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -1,0 +1,285 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onewindow/intake"
+	"onewindow/internal/audit"
+	"onewindow/jobs"
+	"onewindow/tax"
+	"onewindow/tax/officer"
+	"onewindow/tax/payment"
+	"onewindow/tax/statement"
+	"onewindow/templates"
+)
+
+// statedView is what a reader may know of the assessment of a case: staff all of
+// it, a party what is their own side's.
+type statedView struct {
+	Number    intake.Number     `json:"acceptance_number"`
+	Side      tax.Side          `json:"side,omitempty"` // whose part it is
+	Outcome   statement.Outcome `json:"outcome"`
+	AsOf      time.Time         `json:"as_of"`
+	Sample    bool              `json:"sample"`
+	Unit      string            `json:"unit"`
+	Location  string            `json:"location,omitempty"`
+	Payers    []payersView      `json:"payers"`
+	Tax       *taxView          `json:"tax"`
+	Totals    []statement.Total `json:"totals"`
+	Revisions []revisionView    `json:"revisions"`
+	Check     string            `json:"check"` // of all it says in Chinese
+	PDF       string            `json:"pdf"`
+}
+
+// payersView names the people of a side, masked, in the order of the lines' persons.
+type payersView struct {
+	Side  tax.Side `json:"side"`
+	Names []string `json:"names"`
+}
+
+// stated is an assessment with the case it is of, for one reader.
+type stated struct {
+	statement.Extract
+	file     *jobs.TaxFile
+	location string
+	sample   bool
+}
+
+// view is s for programs.
+func (s stated) view(lang string) statedView {
+	v := statedView{Number: s.file.Number, Side: s.Side, Outcome: s.Outcome, AsOf: when(s.AsOf), Sample: s.sample,
+		Unit: s.file.Unit.Groups(), Location: s.location, Totals: s.Totals, Revisions: []revisionView{}}
+	v.Tax = taxOf(lang, &tax.Assessment{RuleSet: s.RuleSet, Lines: s.Lines, Manual: s.Manual, Without: s.Without,
+		Confirmed: s.Confirmed})
+	v.Tax.Facts = factsOf(lang, s.Facts)
+	for _, side := range s.sides() {
+		v.Payers = append(v.Payers, payersView{side, s.names(side)})
+	}
+	for _, r := range s.Revisions {
+		v.Revisions = append(v.Revisions, revisionOf(lang, r))
+	}
+	v.Check = s.sheet(templates.Chinese).Check()
+	return v
+}
+
+// sides are the sides whose lines may be seen.
+func (s stated) sides() []tax.Side {
+	if s.Side != "" {
+		return []tax.Side{s.Side}
+	}
+	return []tax.Side{tax.SellerSide, tax.BuyerSide}
+}
+
+// names are the masked names of a side.
+func (s stated) names(side tax.Side) []string {
+	return namesOf(s.file.Sight, side)
+}
+
+// namesOf are the masked names of a side of a case.
+func namesOf(c *jobs.Sight, side tax.Side) (names []string) {
+	parties := c.Buyers
+	if side == tax.SellerSide {
+		parties = c.Sellers
+	}
+	for _, p := range maskAll(parties) {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// payerWords name a payer as the pages do: a side, and which of its persons.
+func payerWords(lang string, side tax.Side, person int) string {
+	words := templates.Say(lang, "side."+string(side), nil)
+	if person > 0 {
+		words += " " + templates.Say(lang, "page.tax.nth", map[string]string{"n": strconv.Itoa(person)})
+	}
+	return words
+}
+
+// payerNamed is payerWords with the masked names of who they are.
+func payerNamed(lang string, c *jobs.Sight, side tax.Side, person int) string {
+	if side == payment.BothSides {
+		return payerNamed(lang, c, tax.SellerSide, 0) + "、" + payerNamed(lang, c, tax.BuyerSide, 0)
+	}
+	names := namesOf(c, side)
+	if person > 0 && person <= len(names) {
+		names = names[person-1 : person]
+	}
+	return payerWords(lang, side, person) + " " + strings.Join(names, "、")
+}
+
+// sheet is s in words.
+func (s stated) sheet(lang string) statement.Sheet {
+	say := func(code string, args map[string]string) string { return templates.Say(lang, code, args) }
+	sheet := statement.Sheet{Number: string(s.file.Number), Outcome: s.Outcome, Heading: s.heading(lang),
+		RuleSet: s.RuleSet, AsOf: s.AsOf, Sample: s.sample}
+	if s.Side != "" {
+		sheet.Part = say("page.statement.part", map[string]string{"name": payerWords(lang, s.Side, 0)})
+	}
+	sheet.About = s.about(lang)
+	for _, l := range s.Lines {
+		sheet.Lines = append(sheet.Lines, lineWords(lang, l))
+	}
+	for _, t := range s.Without {
+		sheet.Without = append(sheet.Without, say("tax."+string(t), nil)+say("page.colon", nil)+say("page.tax.without", nil))
+	}
+	for _, t := range s.Totals {
+		sheet.Totals = append(sheet.Totals, statement.Pair{Label: payerNamed(lang, s.file.Sight, t.Payer, t.Person),
+			Text: strings.TrimSpace(t.Amount.Format() + " " + templates.Capital(lang, t.Amount))})
+	}
+	for _, r := range reasonsOf(lang, s.Manual) {
+		sheet.Reasons = append(sheet.Reasons, r.Detail)
+	}
+	for _, f := range s.Facts {
+		sheet.Facts = append(sheet.Facts, factSaid(lang, f))
+	}
+	sheet.Acts = s.acts(lang)
+	return sheet
+}
+
+// heading says how the assessment ends.
+func (s stated) heading(lang string) string {
+	sum := s.Owed().Format()
+	switch s.Outcome {
+	case statement.Assessed:
+		return templates.Say(lang, "page.statement.assessed", map[string]string{"sum": sum})
+	case statement.Exempt:
+		return templates.Say(lang, "page.statement.exempt", nil)
+	}
+	return templates.Say(lang, "page.statement.proposed", map[string]string{"sum": sum})
+}
+
+// about is what the assessment is about.
+func (s stated) about(lang string) []statement.Pair {
+	say := func(code string) string { return templates.Say(lang, code, nil) }
+	pairs := []statement.Pair{{Label: say("page.kind"), Text: say("kind." + string(s.file.Kind))},
+		{Label: say("page.unit"), Text: s.file.Unit.Groups()},
+		{Label: say("field.location"), Text: cmp.Or(s.location, say("truth.unknown"))}}
+	for _, side := range s.sides() {
+		pairs = append(pairs, statement.Pair{Label: say("side." + string(side)), Text: strings.Join(s.names(side), "、")})
+	}
+	if s.file.State == intake.Turned {
+		pairs = append(pairs, statement.Pair{Label: say("page.my.state"), Text: say("case." + string(s.file.State))})
+	}
+	return append(pairs, statement.Pair{Label: say("page.facts.as_of"), Text: templates.Moment(lang, s.AsOf)})
+}
+
+// lineWords is a line of tax in words.
+func lineWords(lang string, l tax.Line) statement.Line {
+	detail := taxOf(lang, &tax.Assessment{Lines: []tax.Line{l}}).Lines[0].Detail
+	line := statement.Line{Tax: templates.Say(lang, "tax."+string(l.Tax), nil), Payer: payerWords(lang, l.Payer, l.Person),
+		Base: l.Base, Rate: templates.Rate(l.RateBP), Due: l.Due, Relief: l.Relief, Payable: l.Payable, Reason: detail}
+	for _, ruling := range l.Settled {
+		line.Rules = append(line.Rules, rulingWords(lang, ruling))
+	}
+	return line
+}
+
+// rulingWords is a value of a rule in words: since when, on which document and
+// article, and on whose word.
+func rulingWords(lang string, r tax.Settlement) string {
+	text, word := sourceWords(lang, r), standingWords(lang, r)
+	if r.Param == "" {
+		return templates.Say(lang, "page.statement.word", map[string]string{"text": text, "word": word})
+	}
+	p, on := string(r.Param), r.FromOn.Format(time.DateOnly)
+	return templates.Say(lang, "page.statement.rule", map[string]string{"param": p, "on": on, "text": text, "word": word})
+}
+
+// sourceWords is where a value stands.
+func sourceWords(lang string, r tax.Settlement) string {
+	switch {
+	case r.Standing == tax.Stated:
+		return templates.Say(lang, "relief."+r.Document, nil)
+	case r.Law != "":
+		return r.Document + " · " + strings.TrimSpace(r.Law+" "+r.Article)
+	}
+	return strings.TrimSpace(r.Document + " " + r.Article)
+}
+
+// standingWords is on whose word a value stands.
+func standingWords(lang string, r tax.Settlement) string {
+	words := []string{templates.Say(lang, "standing."+string(r.Standing), nil), r.Office, r.By}
+	if !r.On.IsZero() {
+		words = append(words, templates.Date(lang, r.On))
+	}
+	if r.Sample {
+		words = append(words, templates.Say(lang, "page.tax.sample", nil))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
+}
+
+// factSaid is a fact in words, with who supplied it as of when.
+func factSaid(lang string, f officer.Fact) statement.Fact {
+	v := factsOf(lang, []officer.Fact{f})[0]
+	source := templates.Say(lang, "source."+string(v.Source), nil)
+	said := statement.Fact{Label: v.Label, Value: v.Words, Source: source, AsOf: "—"}
+	if !v.Known() {
+		said.Source += " · " + templates.Say(lang, "why."+string(v.Outcome), nil)
+	}
+	if v.KnownAt != nil {
+		said.AsOf = templates.Moment(lang, *v.KnownAt)
+	}
+	return said
+}
+
+// acts are what officers did, in words.
+func (s stated) acts(lang string) (acts []string) {
+	then := templates.Say(lang, "page.statement.then", nil)
+	for _, r := range s.Revisions {
+		acts = append(acts, strings.Join(revisionSaid(lang, revisionOf(lang, r)), then))
+	}
+	if c := s.Confirmed; c != nil {
+		name, moment := c.Officer, templates.Moment(lang, c.At)
+		said := templates.Say(lang, "page.statement.confirmed", map[string]string{"name": name, "moment": moment})
+		parts := append([]string{said}, saidOf(lang, "page.reason", audit.Masked(c.Reason))...)
+		acts = append(acts, strings.Join(parts, then))
+	}
+	return acts
+}
+
+// revisionSaid is a revision in words, part by part.
+func revisionSaid(lang string, v revisionView) []string {
+	parts := []string{actSaid(lang, v.By, v.At, "revision."+string(v.Kind))}
+	for _, c := range v.Changes {
+		parts = append(parts, c.Label+templates.Say(lang, "page.colon", nil)+c.Words)
+	}
+	if l := v.Line; l != nil {
+		parts = append(parts, templates.Say(lang, "tax."+string(l.Tax), nil)+" "+payerWords(lang, l.Payer, l.Person))
+	}
+	parts = append(parts, saidOf(lang, "page.reason", v.Reason)...)
+	parts = append(parts, saidOf(lang, "page.desk.document", v.Document)...)
+	if v.Second != nil {
+		parts = append(parts, actSaid(lang, v.Second.By, v.Second.At, "second."+string(v.Second.Verdict)))
+	}
+	return parts
+}
+
+// actSaid says who did something, and when.
+func actSaid(lang, name string, at time.Time, code string) string {
+	moment, act := templates.Moment(lang, at), templates.Say(lang, code, nil)
+	return templates.Say(lang, "page.statement.act", map[string]string{"name": name, "moment": moment, "act": act})
+}
+
+// saidOf is something with what it is called, nothing if it is "".
+func saidOf(lang, label, text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{templates.Say(lang, label, nil) + templates.Say(lang, "page.colon", nil) + text}
+}
+
+// sideOfParty is the side of a party named by a path of the application.
+func sideOfParty(path string) (tax.Side, bool) {
+	switch {
+	case strings.HasPrefix(path, "buyers["):
+		return tax.BuyerSide, true
+	case strings.HasPrefix(path, "sellers["):
+		return tax.SellerSide, true
+	}
+	return "", false
+}
