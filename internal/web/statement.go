@@ -105,11 +105,16 @@ func payerNamed(lang string, c *jobs.Sight, side tax.Side, person int) string {
 	if side == payment.BothSides {
 		return payerNamed(lang, c, tax.SellerSide, 0) + "、" + payerNamed(lang, c, tax.BuyerSide, 0)
 	}
+	return payerWords(lang, side, person) + " " + nameOf(c, side, person)
+}
+
+// nameOf is the masked name of a person of a side, or those of all for 0.
+func nameOf(c *jobs.Sight, side tax.Side, person int) string {
 	names := namesOf(c, side)
 	if person > 0 && person <= len(names) {
 		names = names[person-1 : person]
 	}
-	return payerWords(lang, side, person) + " " + strings.Join(names, "、")
+	return strings.Join(names, "、")
 }
 
 // sheet is s in words.
@@ -128,8 +133,9 @@ func (s stated) sheet(lang string) statement.Sheet {
 		sheet.Without = append(sheet.Without, say("tax."+string(t), nil)+say("page.colon", nil)+say("page.tax.without", nil))
 	}
 	for _, t := range s.Totals {
-		sheet.Totals = append(sheet.Totals, statement.Pair{Label: payerNamed(lang, s.file.Sight, t.Payer, t.Person),
-			Text: strings.TrimSpace(t.Amount.Format() + " " + templates.Capital(lang, t.Amount))})
+		words := []string{t.Amount.Format(), templates.Capital(lang, t.Amount), nameOf(s.file.Sight, t.Payer, t.Person)}
+		sheet.Totals = append(sheet.Totals, statement.Pair{Label: payerWords(lang, t.Payer, t.Person),
+			Text: strings.Join(strings.Fields(strings.Join(words, " ")), "　")})
 	}
 	for _, r := range reasonsOf(lang, s.Manual) {
 		sheet.Reasons = append(sheet.Reasons, r.Detail)
@@ -196,7 +202,7 @@ func sourceWords(lang string, r tax.Settlement) string {
 	case r.Standing == tax.Stated:
 		return templates.Say(lang, "relief."+r.Document, nil)
 	case r.Law != "":
-		return r.Document + " · " + strings.TrimSpace(r.Law+" "+r.Article)
+		return r.Document + templates.Say(lang, "page.statement.comma", nil) + strings.TrimSpace(r.Law+" "+r.Article)
 	}
 	return strings.TrimSpace(r.Document + " " + r.Article)
 }
@@ -210,7 +216,8 @@ func standingWords(lang string, r tax.Settlement) string {
 	if r.Sample {
 		words = append(words, templates.Say(lang, "page.tax.sample", nil))
 	}
-	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
+	comma := templates.Say(lang, "page.statement.comma", nil)
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), comma)
 }
 
 // factSaid is a fact in words, with who supplied it as of when.

@@ -10,6 +10,7 @@ import (
 // The words of the statement of assessment.
 const (
 	wordTitle    = "税费核定表"
+	wordDraft    = "税费核定表（拟核定）"
 	wordNumber   = "受理编号 "
 	wordProposal = "拟核定：本表为系统提出的意见，须由税务人员决定，对任何人都没有约束力，不作为缴款依据。"
 	wordSampleOf = "样本：由演示环境生成，所依据的参数为样本，没有法律效力。"
@@ -48,7 +49,11 @@ func Print(f *typeset.Fonts, s Sheet) (pdf []byte, err error) {
 	defer typeset.Rescue(&err)
 	g := &galley{tray: f.Tray()}
 	check := s.Check()
-	frame := form{title: wordTitle, number: wordNumber + s.Number, check: wordCheck + short(check), address: s.Address,
+	title := wordTitle
+	if s.Outcome == Proposed {
+		title = wordDraft
+	}
+	frame := form{title: title, number: wordNumber + s.Number, check: wordCheck + short(check), address: s.Address,
 		at: s.AsOf, sample: s.Sample}
 	g.begin(frame, wordSampleOf)
 	g.summary(s)
@@ -113,7 +118,7 @@ func (g *galley) lines(s Sheet) {
 	for _, l := range s.Lines {
 		g.roomIn(lineColumns, 3) // never the figures alone at the foot
 		g.row(lineColumns, l.Tax, l.Payer, figure(l.Base), l.Rate, figure(l.Due), figure(l.Relief), figure(l.Payable))
-		g.gap(-padding)
+		g.gap(-padding / 2)
 		for _, text := range append(reasonOf(l), l.Rules...) {
 			g.paragraph(left+padding+3, width-2*padding-3, smallSize, text, grey)
 		}

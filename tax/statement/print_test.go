@@ -248,7 +248,7 @@ func TestAProposalSaysThatItBindsNobody(t *testing.T) {
 	}
 	s.Outcome, s.Reasons, s.Without = statement.Proposed, []string{"买方家庭情况未能查明。"}, []string{"土地增值税：系统不能给出金额。"}
 	text := read(t, printed(t, s))
-	for _, want := range []string{"对任何人都没有约束力", "买方家庭情况未能查明", "土地增值税：系统不能给出金额"} {
+	for _, want := range []string{"税费核定表（拟核定）", "对任何人都没有约束力", "买方家庭情况未能查明", "土地增值税：系统不能给出金额"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not there", want)
 		}
