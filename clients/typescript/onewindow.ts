@@ -3077,4 +3077,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: f220a5ba84c8d724820c5030368771559d634504fbaec495b7a73b4627bb9e48
+// sha256 of the description: 3681d330e8d59ec684a1f491ce2fd03094efbc75b423142661a92e026d9dd8b2

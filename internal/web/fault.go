@@ -132,7 +132,7 @@ var faults = []struct {
 	{officer.ErrPending, fault{code: "proposal_waits", status: http.StatusConflict}},
 	{officer.ErrNoProposal, fault{code: "no_proposal", status: http.StatusConflict}},
 	{officer.ErrSameHand, fault{code: "same_officer", status: http.StatusForbidden}},
-	{tax.ErrNotAssessed, fault{code: "not_assessed", status: http.StatusNotFound}},
+	{tax.ErrNotAssessed, fault{code: "not_assessed", status: http.StatusConflict}},
 	{tax.ErrNoFigures, fault{code: "no_figures", status: http.StatusConflict}},
 	{tax.ErrDecided, fault{code: "step_moved_on", status: http.StatusConflict}},
 

@@ -56,11 +56,7 @@ func receiptedBill(r *http.Request, c *jobs.Sight) (payment.Bill, error) {
 
 // mayPrint says whether somebody has the receipt of a bill: staff, and its payers.
 func mayPrint(who access.Person, b payment.Bill) bool {
-	if who.Role != access.Citizen {
-		return true
-	}
-	side, known := sideOfParty(who.Party)
-	return known && (b.Payer.Side == side || b.Payer.Side == payment.BothSides)
+	return who.Role != access.Citizen || ownBill(who.Party, b)
 }
 
 // receiptedAt is when the last thing happened that a receipt tells of.

@@ -48,28 +48,28 @@ func (s *server) stateCase(r *http.Request) (stated, error) {
 	if err != nil {
 		return stated{}, err
 	}
-	return s.state(r, c, "")
+	return s.state(r, c, statement.Reader{})
 }
 
-// stateMine tells a party what is their own side's.
+// stateMine tells a party what is their own.
 func (s *server) stateMine(r *http.Request) (stated, error) {
 	c, err := s.mine(r)
 	if err != nil {
 		return stated{}, err
 	}
-	side, known := sideOfParty(staffOf(r.Context()).Party)
+	reader, known := readerOf(staffOf(r.Context()).Party, c)
 	if !known {
 		return stated{}, access.ErrForeign
 	}
-	return s.state(r, c, side)
+	return s.state(r, c, reader)
 }
 
 // caseSeen is the case in the address, for staff who may see it.
 func (s *server) caseSeen(r *http.Request) (*jobs.Sight, error) { return s.sight(r, access.See) }
 
-// state returns what a side may know of the assessment of a case, all of it for "".
-// It returns tax.ErrNotAssessed.
-func (s *server) state(r *http.Request, c *jobs.Sight, side tax.Side) (stated, error) {
+// state returns what a reader may know of the assessment of a case. It returns
+// tax.ErrNotAssessed.
+func (s *server) state(r *http.Request, c *jobs.Sight, reader statement.Reader) (stated, error) {
 	file, err := s.Flow.TaxFile(r.Context(), c.Number)
 	if errors.Is(err, jobs.ErrNotAtDesk) || err == nil && file.Tax == nil {
 		return stated{}, tax.ErrNotAssessed
@@ -81,8 +81,9 @@ func (s *server) state(r *http.Request, c *jobs.Sight, side tax.Side) (stated, e
 	if err != nil && !errors.Is(err, registration.ErrNoUnit) {
 		return stated{}, err
 	}
-	known := statement.Case{Assessment: *file.Tax, Facts: file.Sight.Facts, Revisions: file.Revisions}
-	return stated{known.Extract(side), file, unit.Location, s.Flow.Sample}, nil
+	known := statement.Case{Held: file.Waiting(), Assessment: *file.Tax, Facts: file.Sight.Facts,
+		Revisions: file.Revisions}
+	return stated{known.Extract(reader), file, unit.Location, s.Flow.Sample}, nil
 }
 
 // below is the address below which a reader's documents lie.

@@ -2,6 +2,7 @@ package statement
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,16 +24,23 @@ const (
 
 // A Case is all that is known of the assessment of a case.
 type Case struct {
+	Held       bool           // an officer has it, although it may have been decided before
 	Assessment tax.Assessment // as it stands
 	Facts      []officer.Fact // that it rests on
 	Revisions  []officer.Revision
 }
 
+// A Reader is who reads: a person of a side, or, the zero one, an officer.
+type Reader struct {
+	Side   tax.Side
+	Person int // 1 for the first of the side
+}
+
 // An Extract is what one reader may know of an assessment: an officer all of it, a
-// party what is their own side's. Of the other side it holds no line, no fact, no
-// reason and no word that an officer wrote.
+// party what they owe themselves or together with their side. Of the other side it
+// holds no line, no fact, no reason and no word that an officer wrote.
 type Extract struct {
-	Side      tax.Side // whose; "" for all of it
+	Reader
 	Outcome   Outcome
 	RuleSet   string
 	AsOf      time.Time // when the last thing in it was learnt or decided
@@ -52,21 +60,41 @@ type Total struct {
 	Amount money.Fen `json:"payable_fen"`
 }
 
-// Extract returns what a side may know of c, or all of it for "".
-func (c Case) Extract(side tax.Side) Extract {
+// Extract returns what a reader may know of c.
+func (c Case) Extract(r Reader) Extract {
 	a := c.Assessment
-	e := Extract{Side: side, RuleSet: a.RuleSet, Confirmed: confirmedFor(side, a.Confirmed)}
-	e.Lines = keep(confirmedOnce(a), func(l tax.Line) bool { return side == "" || l.Payer == side })
-	e.Without = keep(a.Without, func(t tax.Tax) bool { return concerns(side, sideOfTax(t)) })
-	e.Manual = keep(a.Manual, func(r tax.Reason) bool { return concerns(side, sideOfReason(r)) })
-	e.Facts = keep(c.Facts, func(f officer.Fact) bool { return concerns(side, sideOfFact(f.Path)) })
-	for _, r := range c.Revisions {
-		if r.InForce() && touches(side, r) {
-			e.Revisions = append(e.Revisions, revisionFor(side, r))
+	e := Extract{Reader: r, RuleSet: a.RuleSet, Confirmed: r.confirmation(a.Confirmed)}
+	e.Lines = keep(confirmedOnce(a), func(l tax.Line) bool { return r.owes(l.Payer, l.Person) })
+	e.Without = keep(a.Without, func(t tax.Tax) bool { return r.on(sideOfTax(t)) })
+	e.Manual = keep(a.Manual, func(m tax.Reason) bool { return r.on(sideOfReason(m)) })
+	e.Facts = keep(c.Facts, func(f officer.Fact) bool { return r.knows(f.Path) })
+	for _, v := range c.Revisions {
+		if v.InForce() && r.touched(v) {
+			e.Revisions = append(e.Revisions, r.revision(v))
 		}
 	}
-	e.Outcome, e.AsOf, e.Totals = outcome(a, e.Lines), c.asOf(), totals(e.Lines)
+	e.Outcome, e.AsOf, e.Totals = c.outcome(e.Lines), c.asOf(), totals(e.Lines)
 	return e
+}
+
+// officer reports whether r is an officer, who may know everything.
+func (r Reader) officer() bool { return r.Side == "" }
+
+// on reports whether r may know something of a side; what is of neither concerns both.
+func (r Reader) on(side tax.Side) bool { return r.officer() || side == "" || side == r.Side }
+
+// owes reports whether r may know what a person of a side owes; 0 is all of them.
+func (r Reader) owes(side tax.Side, person int) bool {
+	return r.officer() || side == r.Side && (person == 0 || person == r.Person)
+}
+
+// knows reports whether r may know the fact at a path; one of a seller is theirs.
+func (r Reader) knows(path string) bool {
+	if nth, ok := strings.CutPrefix(path, "sellers."); ok && !r.officer() {
+		nth, _, _ = strings.Cut(nth, ".")
+		return r.Side == tax.SellerSide && nth == strconv.Itoa(r.Person-1)
+	}
+	return r.on(sideOfFact(path))
 }
 
 // keep returns the items that may be kept, in their order.
@@ -78,10 +106,6 @@ func keep[T any](items []T, may func(T) bool) (kept []T) {
 	}
 	return kept
 }
-
-// concerns reports whether something of a side may be known to the reader; what is
-// of neither side concerns both.
-func concerns(reader, of tax.Side) bool { return reader == "" || of == "" || reader == of }
 
 // sideOfTax is who bears a tax; "" for stamp duty, which both do.
 func sideOfTax(t tax.Tax) tax.Side {
@@ -101,7 +125,7 @@ func sideOfFact(path string) tax.Side {
 	switch head {
 	case "family":
 		return tax.BuyerSide
-	case "sellers", "acquired", "cost":
+	case "acquired", "cost":
 		return tax.SellerSide
 	}
 	return ""
@@ -144,37 +168,35 @@ func sideOfParam(param string) tax.Side {
 	return ""
 }
 
-// touches reports whether a revision changed anything that the reader may know.
-func touches(reader tax.Side, r officer.Revision) bool {
-	if l := r.Content.Line; l != nil {
-		return concerns(reader, l.Payer)
+// touched reports whether a revision changed anything that r may know.
+func (r Reader) touched(v officer.Revision) bool {
+	if l := v.Content.Line; l != nil {
+		return r.owes(l.Payer, l.Person)
 	}
-	if len(r.Content.Changes) == 0 {
-		return true // sources were asked again
-	}
-	return slices.ContainsFunc(r.Content.Changes, func(c officer.Change) bool {
-		return concerns(reader, sideOfFact(c.Path))
-	})
+	return len(v.Content.Changes) == 0 || len(r.changes(v)) > 0 // without any, sources were asked again
 }
 
-// revisionFor is a revision as the reader may know it: an officer's words may tell
-// of either side, so a party is not shown them.
-func revisionFor(reader tax.Side, r officer.Revision) officer.Revision {
-	if reader == "" {
-		return r
-	}
-	r.Content.Changes = keep(r.Content.Changes, func(c officer.Change) bool {
-		return concerns(reader, sideOfFact(c.Path))
-	})
-	r.Reason, r.Second.Reason = "", ""
-	r.Facts = tax.Facts{Sellers: make([]tax.Seller, len(r.Facts.Sellers))} // how many there are names the facts
-	r.Assessment = tax.Assessment{}
-	return r
+// changes are those of a revision that r may know.
+func (r Reader) changes(v officer.Revision) []officer.Change {
+	return keep(v.Content.Changes, func(c officer.Change) bool { return r.knows(c.Path) })
 }
 
-// confirmedFor is a confirmation as the reader may know it.
-func confirmedFor(reader tax.Side, c *tax.Confirmation) *tax.Confirmation {
-	if c == nil || reader == "" {
+// revision is a revision as r may know it: an officer's words may tell of anybody,
+// so a party is not shown them.
+func (r Reader) revision(v officer.Revision) officer.Revision {
+	if r.officer() {
+		return v
+	}
+	v.Content.Changes = r.changes(v)
+	v.Reason, v.Second.Reason = "", ""
+	v.Facts = tax.Facts{Sellers: make([]tax.Seller, len(v.Facts.Sellers))} // how many there are names the facts
+	v.Assessment = tax.Assessment{}
+	return v
+}
+
+// confirmation is a confirmation as r may know it.
+func (r Reader) confirmation(c *tax.Confirmation) *tax.Confirmation {
+	if c == nil || r.officer() {
 		return c
 	}
 	return &tax.Confirmation{Officer: c.Officer, At: c.At}
@@ -194,9 +216,9 @@ func confirmedOnce(a tax.Assessment) []tax.Line {
 }
 
 // outcome says how it ends for whoever may know these lines.
-func outcome(a tax.Assessment, lines []tax.Line) Outcome {
+func (c Case) outcome(lines []tax.Line) Outcome {
 	switch {
-	case !a.Decided():
+	case c.Held || !c.Assessment.Decided():
 		return Proposed
 	case slices.ContainsFunc(lines, func(l tax.Line) bool { return l.Payable > 0 }):
 		return Assessed

@@ -41,7 +41,7 @@ func known(f tax.Facts, revisions ...officer.Revision) statement.Case {
 func TestTheWholeHoldsEveryLineAndWhatEachPayerOwes(t *testing.T) {
 	t.Parallel()
 	c := known(sale())
-	e := c.Extract("")
+	e := c.Extract(statement.Reader{})
 	if len(e.Lines) != len(c.Assessment.Lines) || len(e.Facts) != len(c.Facts) || e.Outcome != statement.Assessed || !e.AsOf.Equal(noon) {
 		t.Errorf("%d lines of %d, %d facts, %s as of %v", len(e.Lines), len(c.Assessment.Lines), len(e.Facts), e.Outcome, e.AsOf)
 	}
@@ -81,7 +81,7 @@ func TestAPartySeesTheirOwnSideAndNothingOfTheOther(t *testing.T) {
 		tax.BuyerSide:  {tax.SellerSide, []string{"cost.", "sellers.", "acquired.", "cost_unknown", "71234500", "私事", `"vat"`, "individual_income"}},
 		tax.SellerSide: {tax.BuyerSide, []string{"family.", "family_unknown", "私事", `"deed"`}},
 	} {
-		e := c.Extract(side)
+		e := c.Extract(statement.Reader{Side: side, Person: 1})
 		if len(e.Lines) == 0 || len(e.Facts) == 0 || len(e.Manual) == 0 || len(e.Revisions) != 1 || len(e.Totals) == 0 {
 			t.Errorf("the %s sees too little: %+v", side, e)
 		}
@@ -103,6 +103,14 @@ func TestAPartySeesTheirOwnSideAndNothingOfTheOther(t *testing.T) {
 				t.Errorf("the %s sees %q of the %s", side, word, other.side)
 			}
 		}
+		for _, l := range e.Lines {
+			if l.Person > 1 {
+				t.Errorf("the first %s sees what the %d. owes", side, l.Person)
+			}
+		}
+		if strings.Contains(string(text), "sellers.1.") {
+			t.Errorf("the first %s sees a fact of the second seller", side)
+		}
 		if !e.AsOf.Equal(noon.Add(2 * time.Hour)) {
 			t.Errorf("as of %v, which is not when the last decision was made", e.AsOf)
 		}
@@ -116,18 +124,22 @@ func TestAConfirmationDecidesAndNamesWhoConfirmed(t *testing.T) {
 	f := sale()
 	f.Price = money.Yuan(700_000)
 	c := known(f)
-	if e := c.Extract(""); e.Outcome != statement.Proposed || len(e.Manual) == 0 {
+	if e := c.Extract(statement.Reader{}); e.Outcome != statement.Proposed || len(e.Manual) == 0 {
 		t.Fatalf("a price below the assessed value is %s for %v", e.Outcome, e.Manual)
+	}
+	held := statement.Case{Held: true, Assessment: known(sale()).Assessment}
+	if e := held.Extract(statement.Reader{}); e.Outcome != statement.Proposed {
+		t.Errorf("what an officer has again is %s", e.Outcome)
 	}
 	c.Assessment.Confirmed = &tax.Confirmation{Officer: "tax-01", Reason: "卖方的私事", At: noon.Add(time.Minute)}
 	for i := range c.Assessment.Lines { // as tax.Of reads it
 		c.Assessment.Lines[i].Settled = append(c.Assessment.Lines[i].Settled, tax.Settlement{
 			Standing: tax.Officer, Document: "卖方的私事", By: "tax-01", On: noon.Add(time.Minute)})
 	}
-	if e := c.Extract(""); e.Outcome != statement.Assessed || e.Confirmed.Reason == "" || !e.AsOf.Equal(noon.Add(time.Minute)) {
+	if e := c.Extract(statement.Reader{}); e.Outcome != statement.Assessed || e.Confirmed.Reason == "" || !e.AsOf.Equal(noon.Add(time.Minute)) {
 		t.Errorf("confirmed: %s, %+v, as of %v", e.Outcome, e.Confirmed, e.AsOf)
 	}
-	if e := c.Extract(tax.BuyerSide); e.Confirmed == nil || e.Confirmed.Officer != "tax-01" || e.Confirmed.Reason != "" {
+	if e := c.Extract(statement.Reader{Side: tax.BuyerSide, Person: 1}); e.Confirmed == nil || e.Confirmed.Officer != "tax-01" || e.Confirmed.Reason != "" {
 		t.Errorf("to the buyer: %+v", e.Confirmed)
 	} else if text, err := json.Marshal(e); err != nil || strings.Contains(string(text), "私事") {
 		t.Errorf("the buyer is told why: %s, %v", text, err)
@@ -142,10 +154,10 @@ func TestASideThatPaysNothingIsExempt(t *testing.T) {
 	}
 	f.Acquired.CertificateOn, f.Acquired.VoucherOn = f.ContractOn.AddDate(-10, 0, 0), f.ContractOn.AddDate(-10, 0, 0)
 	c := known(f)
-	if e := c.Extract(tax.SellerSide); e.Outcome != statement.Exempt || e.Owed() != 0 || len(e.Lines) == 0 {
+	if e := c.Extract(statement.Reader{Side: tax.SellerSide, Person: 1}); e.Outcome != statement.Exempt || e.Owed() != 0 || len(e.Lines) == 0 {
 		t.Errorf("sellers of their only home of ten years: %s, %s", e.Outcome, e.Owed())
 	}
-	if e := c.Extract(tax.BuyerSide); e.Outcome != statement.Assessed {
+	if e := c.Extract(statement.Reader{Side: tax.BuyerSide, Person: 1}); e.Outcome != statement.Assessed {
 		t.Errorf("their buyer: %s", e.Outcome)
 	}
 }

@@ -11761,6 +11761,11 @@ type ShowStatementResponse404Headers struct {
 	RetryAfter int
 }
 
+// ShowStatementResponse409Headers the declared response headers of an HTTP 409 response for ShowStatement
+type ShowStatementResponse409Headers struct {
+	RetryAfter int
+}
+
 // ShowStatementResponse429Headers the declared response headers of an HTTP 429 response for ShowStatement
 type ShowStatementResponse429Headers struct {
 	RetryAfter int
@@ -11782,6 +11787,8 @@ type ShowStatementResponse struct {
 	ApplicationProblemJSON403 *Problem
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *Problem
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -11794,6 +11801,8 @@ type ShowStatementResponse struct {
 	Headers403 *ShowStatementResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ShowStatementResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *ShowStatementResponse409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *ShowStatementResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -11818,6 +11827,11 @@ func (r ShowStatementResponse) GetApplicationProblemJSON403() *Problem {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ShowStatementResponse) GetApplicationProblemJSON404() *Problem {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ShowStatementResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -11879,6 +11893,11 @@ type PrintStatementResponse404Headers struct {
 	RetryAfter int
 }
 
+// PrintStatementResponse409Headers the declared response headers of an HTTP 409 response for PrintStatement
+type PrintStatementResponse409Headers struct {
+	RetryAfter int
+}
+
 // PrintStatementResponse429Headers the declared response headers of an HTTP 429 response for PrintStatement
 type PrintStatementResponse429Headers struct {
 	RetryAfter int
@@ -11898,6 +11917,8 @@ type PrintStatementResponse struct {
 	ApplicationProblemJSON403 *Problem
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *Problem
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -11910,6 +11931,8 @@ type PrintStatementResponse struct {
 	Headers403 *PrintStatementResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *PrintStatementResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PrintStatementResponse409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *PrintStatementResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -11929,6 +11952,11 @@ func (r PrintStatementResponse) GetApplicationProblemJSON403() *Problem {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r PrintStatementResponse) GetApplicationProblemJSON404() *Problem {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PrintStatementResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -15004,6 +15032,11 @@ type ShowMyStatementResponse404Headers struct {
 	RetryAfter int
 }
 
+// ShowMyStatementResponse409Headers the declared response headers of an HTTP 409 response for ShowMyStatement
+type ShowMyStatementResponse409Headers struct {
+	RetryAfter int
+}
+
 // ShowMyStatementResponse429Headers the declared response headers of an HTTP 429 response for ShowMyStatement
 type ShowMyStatementResponse429Headers struct {
 	RetryAfter int
@@ -15025,6 +15058,8 @@ type ShowMyStatementResponse struct {
 	ApplicationProblemJSON403 *Problem
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *Problem
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -15037,6 +15072,8 @@ type ShowMyStatementResponse struct {
 	Headers403 *ShowMyStatementResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ShowMyStatementResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *ShowMyStatementResponse409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *ShowMyStatementResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -15061,6 +15098,11 @@ func (r ShowMyStatementResponse) GetApplicationProblemJSON403() *Problem {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ShowMyStatementResponse) GetApplicationProblemJSON404() *Problem {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ShowMyStatementResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -15122,6 +15164,11 @@ type PrintMyStatementResponse404Headers struct {
 	RetryAfter int
 }
 
+// PrintMyStatementResponse409Headers the declared response headers of an HTTP 409 response for PrintMyStatement
+type PrintMyStatementResponse409Headers struct {
+	RetryAfter int
+}
+
 // PrintMyStatementResponse429Headers the declared response headers of an HTTP 429 response for PrintMyStatement
 type PrintMyStatementResponse429Headers struct {
 	RetryAfter int
@@ -15141,6 +15188,8 @@ type PrintMyStatementResponse struct {
 	ApplicationProblemJSON403 *Problem
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *Problem
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -15153,6 +15202,8 @@ type PrintMyStatementResponse struct {
 	Headers403 *PrintMyStatementResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *PrintMyStatementResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PrintMyStatementResponse409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *PrintMyStatementResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -15172,6 +15223,11 @@ func (r PrintMyStatementResponse) GetApplicationProblemJSON403() *Problem {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r PrintMyStatementResponse) GetApplicationProblemJSON404() *Problem {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PrintMyStatementResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -22846,6 +22902,13 @@ func ParseShowStatementResponse(rsp *http.Response) (*ShowStatementResponse, err
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -22910,6 +22973,16 @@ func ParseShowStatementResponse(rsp *http.Response) (*ShowStatementResponse, err
 			headers.RetryAfter = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers ShowStatementResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers ShowStatementResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -22973,6 +23046,13 @@ func ParsePrintStatementResponse(rsp *http.Response) (*PrintStatementResponse, e
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -23030,6 +23110,16 @@ func ParsePrintStatementResponse(rsp *http.Response) (*PrintStatementResponse, e
 			headers.RetryAfter = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers PrintStatementResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers PrintStatementResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -26539,6 +26629,13 @@ func ParseShowMyStatementResponse(rsp *http.Response) (*ShowMyStatementResponse,
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26603,6 +26700,16 @@ func ParseShowMyStatementResponse(rsp *http.Response) (*ShowMyStatementResponse,
 			headers.RetryAfter = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers ShowMyStatementResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers ShowMyStatementResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -26666,6 +26773,13 @@ func ParsePrintMyStatementResponse(rsp *http.Response) (*PrintMyStatementRespons
 		}
 		response.ApplicationProblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -26723,6 +26837,16 @@ func ParsePrintMyStatementResponse(rsp *http.Response) (*PrintMyStatementRespons
 			headers.RetryAfter = value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers PrintMyStatementResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers PrintMyStatementResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
