@@ -54,6 +54,9 @@ func (f *Flow) TaxFile(ctx context.Context, number intake.Number) (v *TaxFile, e
 	if err != nil {
 		return nil, err
 	}
+	if sight.Tax == nil { // though it may be there by now
+		return nil, ErrNotAtDesk
+	}
 	v = &TaxFile{Sight: sight}
 	err = f.read(ctx, func(tx pgx.Tx) error {
 		if v.Version, err = officer.Version(ctx, tx, v.ID); err != nil { // first: the file may be newer than its tag
@@ -65,9 +68,6 @@ func (f *Flow) TaxFile(ctx context.Context, number intake.Number) (v *TaxFile, e
 		v.Disputes, err = filing.DisputesOf(ctx, tx, v.ID)
 		return err
 	})
-	if errors.Is(err, tax.ErrNotAssessed) {
-		err = ErrNotAtDesk
-	}
 	return v, err
 }
 

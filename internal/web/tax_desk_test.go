@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -53,6 +54,27 @@ func TestTwoOfficersCorrectAFactOnThePages(t *testing.T) {
 	o.waitFor(number, intake.Assess, intake.Done)
 	if p := first.get(path); !strings.Contains(p.text, "复核通过") || !strings.Contains(p.text, "税务人员") {
 		t.Error("the file does not tell who did what")
+	}
+}
+
+// Whoever asks for the file in the moment in which it comes to be finds it or not.
+func TestATaxFileIsThereOrNotWhileItIsAssessed(t *testing.T) {
+	t.Parallel()
+	o := workingOffice(t, 12)
+	for i := range 12 {
+		path, wait := "/api/v1/cases/"+string(o.accept(i).Number)+"/tax", sync.WaitGroup{}
+		for range 4 {
+			wait.Go(func() {
+				status := http.StatusConflict
+				for status == http.StatusConflict {
+					status = o.send(request{method: "GET", staff: "tax-01", path: path}).StatusCode
+				}
+				if status != http.StatusOK {
+					t.Errorf("home %d: %d", i, status)
+				}
+			})
+		}
+		wait.Wait()
 	}
 }
 
