@@ -22,7 +22,7 @@ func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret
 		args []any
 	}{
 		{`SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, []any{p.ID}}, // two at once take turns
-		{`UPDATE access_session SET elsewhere = true WHERE person = $1`, []any{p.ID}},
+		{`UPDATE access_session SET elsewhere = true WHERE person = $1 AND NOT elsewhere`, []any{p.ID}},
 		{`DELETE FROM access_session
 			WHERE expires_at <= CASE WHEN person IS NULL THEN $1::timestamptz ELSE $2::timestamptz END`,
 			[]any{at, at.Add(-Memory)}},
