@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
@@ -51,7 +52,7 @@ func attribute(next http.Handler) http.Handler {
 // saw writes down that who asks saw something, before it is shown: what cannot be
 // written down is not shown.
 func (s *server) saw(ctx context.Context, a audit.Action, kind, object string) error {
-	l := look{audit.OriginOf(ctx), a, kind, object}
+	l := look{audit.OriginOf(ctx), a, strings.Clone(kind), strings.Clone(object)} // a part would keep its whole request
 	l.Request = ""
 	if s.looks.Contains(l) {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -93,7 +94,8 @@ func auditQueryOf(query url.Values) (q audit.Query, limit int, err error) {
 	until, errs[2] = moment(query.Get("until"))
 	q.Before, errs[3] = lineInCursor(query.Get("cursor"))
 	wrong := slices.ContainsFunc(errs[:], func(err error) bool { return err != nil })
-	if wrong || limit < 1 || limit > maxLimit || !soughtKind(q.Kind) || !soughtAction(q.Action) {
+	if wrong || limit < 1 || limit > maxLimit || !soughtKind(q.Kind) || !soughtAction(q.Action) ||
+		!soughtText(q.Object) || !soughtText(q.Actor) {
 		return q, 0, errQuery
 	}
 	if since != nil {
@@ -104,6 +106,12 @@ func auditQueryOf(query url.Values) (q audit.Query, limit int, err error) {
 	}
 	return q, limit, nil
 }
+
+// longestSought is how long what an auditor looks for may be, in characters, as the
+// description says. It is written down, and the chains are found by it.
+const longestSought = 200
+
+func soughtText(text string) bool { return utf8.RuneCountInString(text) <= longestSought }
 
 func soughtKind(kind string) bool { return kind == "" || slices.Contains(audit.Kinds(), kind) }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -181,5 +182,42 @@ func TestAnybodysVerificationIsWrittenDown(t *testing.T) {
 	got := slices.DeleteFunc(o.chain(audit.Case, number), func(s string) bool { return !strings.Contains(s, "verified") })
 	if !slices.Equal(got, []string{"public  verified done"}) {
 		t.Errorf("the audit has %q", got)
+	}
+}
+
+func TestNobodyLooksForWhatIsTooLongToBeWrittenDown(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 0)
+	as := func(path string) int { return o.send(request{method: "GET", staff: "audit-01", path: path}).StatusCode }
+	fits, long := noise(longestSought), noise(9_000)
+	for path, want := range map[string]int{
+		"/api/v1/audit?kind=case&object=" + fits: 200, "/api/v1/audit?kind=case&object=" + long: 400,
+		"/api/v1/audit?actor=" + long: 400, "/audit/export?format=csv&kind=unit&object=" + long: 400,
+		"/api/v1/staff/" + long + "/audit": 404, "/api/v1/units/" + long + "/audit": 404,
+	} {
+		if got := as(path); got != want {
+			t.Errorf("%.50s: %d, want %d", path, got, want)
+		}
+	}
+}
+
+// What is remembered of a look is who looked at what, and not the request in which
+// the name of it stood: that of an auditor may have 100 kB.
+func TestALookKeepsNothingOfItsRequest(t *testing.T) {
+	o := newOffice(t, 0)
+	long := strings.Repeat("0", 100<<10)
+	look := func(from, to int) {
+		for i := from; i < to; i++ {
+			path := fmt.Sprintf("/api/v1/audit?object=%d&kind=unit&limit=%s1", i, long)
+			if r := o.send(request{method: "GET", staff: "audit-01", path: path}); r.StatusCode != http.StatusOK {
+				t.Fatalf("%d: %.200s", r.StatusCode, r.body)
+			}
+		}
+	}
+	look(0, 20)
+	before := heap()
+	look(20, 420)
+	if after := heap(); after > before+10<<20 {
+		t.Errorf("the heap grew from %d to %d kB", before>>10, after>>10)
 	}
 }

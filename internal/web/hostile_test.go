@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,6 +21,15 @@ var hostile = []string{
 	`"%00%ff"`, `"../../etc/passwd"`, `"１２３４５６７８９０"`, `"𬎆𠅤𰻝"`, `"<script>alert(1)</script>"`, `"0/0"`, `"1/0"`, `"-1/-2"`,
 	`"99999999999999999999/1"`, `[]`, `{}`, `[[]]`, `[null]`, `{"":""}`, `{"x":{"y":[{}]}}`, `[{},{},{}]`,
 	`"` + strings.Repeat("长", 5000) + `"`, `[` + strings.Repeat(`{"name":"x","id_number":"y"},`, 100) + `{}]`,
+}
+
+// noise is long, of harmless characters, and does not shrink when it is compressed.
+func noise(n int) string {
+	text := strings.Builder{}
+	for source := rand.NewPCG(1, 1); text.Len() < n; {
+		fmt.Fprintf(&text, "%016x", source.Uint64())
+	}
+	return text.String()[:n]
 }
 
 // TestNoApplicationBreaksTheDoors puts hostile values into every place of a good

@@ -45,6 +45,10 @@ func (f auditForm) query() (q audit.Query, wrong string) {
 		return q, "kind"
 	case !soughtAction(q.Action):
 		return q, "action"
+	case !soughtText(q.Object):
+		return q, "object"
+	case !soughtText(q.Actor):
+		return q, "actor"
 	}
 	if q.Since, err = dayTyped(f.From); err != nil {
 		return q, "from"
@@ -92,8 +96,8 @@ type auditRow struct {
 }
 
 // auditFields names the fields in which something can be wrong.
-var auditFields = map[string]string{"kind": "page.audit.kind", "action": "page.audit.action", "from": "page.audit.from",
-	"to": "page.audit.to"}
+var auditFields = map[string]string{"kind": "page.audit.kind", "object": "page.audit.object",
+	"actor": "page.audit.actor", "action": "page.audit.action", "from": "page.audit.from", "to": "page.audit.to"}
 
 // showAudit looks for lines of the audit, and verifies what it shows.
 func (s *server) showAudit(w http.ResponseWriter, r *http.Request) error {

@@ -61,7 +61,8 @@ func TestTheAuditorFindsLinesByObjectPersonDayAndAction(t *testing.T) {
 			}
 		}
 	}
-	for _, wrong := range []string{"kind=person", "action=eaten", "from=yesterday", "to=2026-13-01"} {
+	long := noise(longestSought + 1)
+	for _, wrong := range []string{"kind=person", "action=eaten", "from=yesterday", "to=2026-13-01", "object=" + long, "actor=" + long} {
 		if page := v.get("/audit?" + wrong); page.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", wrong, page.status)
 		}
