@@ -24,7 +24,7 @@ func OpenSession(ctx context.Context, tx pgx.Tx, p Person, at time.Time) (Secret
 		{`SELECT id FROM access_person WHERE id = $1 FOR UPDATE`, []any{p.ID}}, // two at once take turns
 		{`UPDATE access_session SET elsewhere = true WHERE person = $1 AND NOT elsewhere`, []any{p.ID}},
 		{`DELETE FROM access_session
-			WHERE expires_at <= CASE WHEN person IS NULL THEN $1::timestamptz ELSE $2::timestamptz END`,
+			WHERE expires_at <= $1 AND (person IS NULL OR expires_at <= $2)`,
 			[]any{at, at.Add(-Memory)}},
 		{`INSERT INTO access_session (token_hash, person, opened_at, seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)`,
 			[]any{token.hash(), p.ID, at, at.Add(SessionLength)}},
