@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -27,8 +28,10 @@ var pages = sync.OnceValue(func() map[string]map[string]*template.Template {
 })
 
 func pagesIn(lang string) map[string]*template.Template {
-	shared := template.Must(template.New("").Funcs(words(lang)).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html",
-		"pages/materials.html"))
+	shared := template.New("").Funcs(words(lang))
+	for _, name := range []string{"layout", "parts", "materials"} {
+		parse(shared, lang, "pages/"+name+".html")
+	}
 	all := map[string]*template.Template{}
 	names, err := fs.Glob(pageFiles, "pages/*.html")
 	if err != nil {
@@ -36,9 +39,26 @@ func pagesIn(lang string) map[string]*template.Template {
 	}
 	for _, name := range names {
 		page := template.Must(shared.Clone())
-		all[strings.TrimSuffix(path.Base(name), ".html")] = template.Must(page.ParseFS(pageFiles, name))
+		parse(page, lang, name)
+		all[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return all
+}
+
+// fixed are sentences without arguments. In the pages of a language each is a text and
+// not a call: a table says its columns in every cell.
+var fixed = regexp.MustCompile(`\{\{say "([a-z0-9_.]+)"\}\}`)
+
+// parse adds what a file defines.
+func parse(t *template.Template, lang, name string) {
+	text, err := pageFiles.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	text = fixed.ReplaceAllFunc(text, func(call []byte) []byte {
+		return []byte(template.HTMLEscapeString(Say(lang, string(fixed.FindSubmatch(call)[1]), nil)))
+	})
+	template.Must(t.New(path.Base(name)).Parse(string(text)))
 }
 
 // Page writes a page whole in a language, or returns an error and writes nothing.
