@@ -74,7 +74,8 @@ func disputeOf(d filing.Dispute) disputeView {
 // filingOf shows a party what is known of their taxes.
 func filingOf(lang string, v *jobs.SelfFiling) filingView {
 	f := filingView{Number: v.Number, At: when(v.ReadAt), Revision: v.Revision, DeclaredAt: sometime(v.DeclaredAt),
-		Bills: []billView{}, Disputes: []disputeView{}, Reasons: []defect{}}
+		Statements: []statementView{}, Lines: []lineView{}, Bills: []billView{}, Disputes: []disputeView{},
+		Reasons: []defect{}}
 	f.Open = v.State == intake.Open && v.Decided() && v.Steps[intake.Enter] != intake.Done
 	if v.Tax != nil {
 		f.fill(lang, v.Party, v.Sight.Facts, *v.Tax)

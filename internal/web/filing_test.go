@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -183,3 +184,15 @@ func bare(page string) string {
 }
 
 var tags = regexp.MustCompile(`<[^>]*>`)
+
+// Before anything is assessed there is nothing to state: lists of nothing, not null.
+func TestAFilingOfACaseThatIsNotAssessedHasEmptyLists(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(filingOf("en", &jobs.SelfFiling{Sight: &jobs.Sight{View: &intake.View{}}}))
+	if err == nil {
+		err = theContract().fits("filing", "/components/schemas/Filing", text)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}

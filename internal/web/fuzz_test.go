@@ -129,7 +129,7 @@ const freeHome = dear + 3
 func (f *fuzzer) scene() stage {
 	at := f.stage
 	if f.own != "" && !f.one(10) {
-		at.open, at.closed, at.dear, at.asked, at.lined = f.own, f.own, f.own, f.own, f.own
+		at.open, at.closed, at.dear, at.asked, at.lined, at.taken = f.own, f.own, f.own, f.own, f.own, f.own
 	}
 	return at
 }
@@ -137,7 +137,8 @@ func (f *fuzzer) scene() stage {
 // tagged is a header of an example, with the present version of what it speaks of.
 func (f *fuzzer) tagged(at stage, value string) string {
 	path, known := map[string]string{"{etag}": string(at.open), "{tax_etag}": string(at.dear) + "/tax",
-		"{tax_free_etag}": string(at.asked) + "/tax", "{tax_lined_etag}": string(at.lined) + "/tax"}[value]
+		"{tax_free_etag}": string(at.asked) + "/tax", "{tax_lined_etag}": string(at.lined) + "/tax",
+		"{tax_taken_etag}": string(at.taken) + "/tax"}[value]
 	if !known {
 		return value
 	}
