@@ -3077,4 +3077,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 3681d330e8d59ec684a1f491ce2fd03094efbc75b423142661a92e026d9dd8b2
+// sha256 of the description: b5f7ad18cbe746307aaeedc68eda28b0dc1c4d2737b660ecfa9ddf9c144585f3
