@@ -65,8 +65,12 @@ func TestACorrectionIsAssessedByTheSameRules(t *testing.T) {
 	if got := r.Assessment.Manual; len(got) != 1 || got[0].Code != tax.BelowAssessed {
 		t.Errorf("still manual for %v", got)
 	}
+	accepted, err := with(f, r).Correction([]officer.Change{{Path: "assessed_accepted", Value: "yes"}}, tax.SampleAdoptions())
+	if err != nil || !accepted.Assessment.Decided() {
+		t.Errorf("the assessed value, which the parties accept: %v, %v", accepted.Assessment.Manual, err)
+	}
 	r, err = with(f, r).Correction([]officer.Change{{Path: "low_price_justified", Value: "yes"}}, tax.SampleAdoptions())
-	if err != nil || !r.Assessment.Decided() {
+	if err != nil || !r.Assessment.Decided() || r.Assessment.Total() >= accepted.Assessment.Total() {
 		t.Errorf("a justified price: %v, %v", r.Assessment.Manual, err)
 	}
 }

@@ -52,6 +52,10 @@ func text(k Kind, value any) string {
 			return ""
 		}
 		return on.Format(time.DateOnly)
+	case Answer:
+		if value == nil { // left out of the document while it is zero
+			return string(tax.Unknown)
+		}
 	}
 	if value == nil {
 		return ""
