@@ -130,6 +130,7 @@ func ids(t *testing.T) map[string][]string {
 	add("filing", constants(t, "tax/filing", "Verdict")...)
 	add("preview", constants(t, "tax/filing", "Verdict")...)
 	add("dispute", constants(t, "tax/filing", "Outcome")...)
+	add("change", constants(t, "internal/access", "ChangeKind")...)
 	add("truth", "yes", "no", "unknown", "none")
 	addFacts(all)
 	add("utility", constants(t, "utilities", "Utility")...)

@@ -79,7 +79,7 @@ func (d *database) openAccounts(ctx context.Context, out io.Writer) error {
 	if known {
 		return errDemonstration
 	}
-	password, err := d.porter().Begins(ctx)
+	password, err := d.porter().Begins(ctx, time.Now())
 	if err != nil || password == "" {
 		return err
 	}

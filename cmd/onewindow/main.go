@@ -32,6 +32,9 @@ type commands struct {
 	Case    struct {
 		Submit submitCommand `cmd:"" help:"Hand an application file in at a running window and follow it to the certificate."`
 	} `cmd:"" help:"Cases."`
+	Account struct {
+		Reset accountResetCommand `cmd:"" help:"Give a member of the staff a one-time password, alone (docs/ACCOUNTS.md)."`
+	} `cmd:"" help:"Accounts, for who owns the machine."`
 	Audit struct {
 		Verify auditVerifyCommand `cmd:"" help:"Find every line of the audit that was changed, deleted or moved."`
 		Export auditExportCommand `cmd:"" help:"Print who did and saw what of a case, for the people it is about."`

@@ -150,7 +150,7 @@ const password = "rehearse-the-whole-window-7"
 func (r *rehearsal) signIn() {
 	r.t.Helper()
 	ctx, now, porter := r.t.Context(), time.Now(), access.Porter{Pool: r.pool, Hasher: access.NewHasher(0)}
-	once, err := porter.GiveOneTime(ctx, r.pool, "registrar-01")
+	once, err := porter.AtMachine(ctx, r.pool, access.Change{Account: "registrar-01", Kind: access.Reset}, now)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -38,6 +38,14 @@ func gate(t testing.TB, people ...Person) (Porter, map[string]Seed) {
 	return g, seeds
 }
 
+// moved gives an account another name, role or office at once.
+func (g Porter) moved(t testing.TB, p Person) error {
+	t.Helper()
+	_, err := g.AtMachine(context.Background(), g.Pool, Change{Account: p.ID, Kind: Move,
+		Wanted: Wanted{Name: p.Name, Role: p.Role, Office: p.Office, Company: p.Company}}, noon)
+	return err
+}
+
 func codeOf(t testing.TB, s Seed, at time.Time) string {
 	t.Helper()
 	code, err := s.Code(at)
@@ -161,7 +169,7 @@ func TestChangesOfRightsHoldFromTheNextRequestOn(t *testing.T) {
 	}
 	token := open(t, g.Pool, clerk, noon)
 	promoted := Person{ID: clerk.ID, Name: clerk.Name, Role: Registrar, Office: "430603"}
-	if err := Change(t.Context(), g.Pool, promoted); err != nil {
+	if err := g.moved(t, promoted); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := BySession(t.Context(), g.Pool, token, noon); err != nil || s.Person != promoted {
@@ -179,7 +187,7 @@ func TestChangesOfRightsHoldFromTheNextRequestOn(t *testing.T) {
 	if _, err := ByKey(t.Context(), g.Pool, clerk.ID, key.Text(), noon); !errors.Is(err, ErrUnknown) {
 		t.Errorf("the key of a closed account: %v", err)
 	}
-	if err := Enable(t.Context(), g.Pool, clerk.ID); err != nil {
+	if _, err := g.AtMachine(t.Context(), g.Pool, Change{Account: clerk.ID, Kind: Reopen}, noon); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := BySession(t.Context(), g.Pool, token, noon); !errors.Is(err, ErrNoSession) {
@@ -194,7 +202,7 @@ func TestTheLastSecurityAdministratorStays(t *testing.T) {
 	if err := Disable(t.Context(), g.Pool, guard.ID); !errors.Is(err, ErrLast) {
 		t.Errorf("disabling the last: %v", err)
 	}
-	if err := Change(t.Context(), g.Pool, demoted); !errors.Is(err, ErrLast) {
+	if err := g.moved(t, demoted); !errors.Is(err, ErrLast) {
 		t.Errorf("demoting the last: %v", err)
 	}
 	if err := Disable(t.Context(), g.Pool, clerk.ID); err != nil {
@@ -203,7 +211,7 @@ func TestTheLastSecurityAdministratorStays(t *testing.T) {
 	if err := Engage(t.Context(), g.Pool, Person{ID: "guard-02", Name: "x", Role: SecurityAdmin}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Change(t.Context(), g.Pool, demoted); err != nil {
+	if err := g.moved(t, demoted); err != nil {
 		t.Errorf("demoting one of two: %v", err)
 	}
 }
@@ -308,11 +316,11 @@ func TestOnlyTheKeysInForceSignForACompany(t *testing.T) {
 		t.Fatal(err)
 	}
 	signs("of a closed account", noon)
-	if err := Enable(t.Context(), g.Pool, water.ID); err != nil {
+	if _, err := g.AtMachine(t.Context(), g.Pool, Change{Account: water.ID, Kind: Reopen}, noon); err != nil {
 		t.Fatal(err)
 	}
 	water.Company = "gas"
-	if err := Change(t.Context(), g.Pool, water); err != nil {
+	if err := g.moved(t, water); err != nil {
 		t.Fatal(err)
 	}
 	signs("of an account that is another company's now", noon)

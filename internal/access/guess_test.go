@@ -92,7 +92,7 @@ func TestStrangersWhoGuessKeepNobodyFromADeviceThatKnowsThem(t *testing.T) {
 	if count, err := own.counterOf(t.Context(), g.Pool, clerk.ID, late); err != nil || count.table != "access_person" {
 		t.Errorf("after its time the device counts with %v, %v", count, err)
 	}
-	if _, err := g.GiveOneTime(t.Context(), g.Pool, clerk.ID); err != nil {
+	if _, err := g.AtMachine(t.Context(), g.Pool, Change{Account: clerk.ID, Kind: Reset}, noon); err != nil {
 		t.Fatal(err)
 	}
 	if count, err := own.counterOf(t.Context(), g.Pool, clerk.ID, noon); err != nil || count.table != "access_person" {

@@ -182,11 +182,11 @@ func TestWrongCodesLockAnAccountToo(t *testing.T) {
 func TestTheFirstAdministratorSetsUpPasswordAndAuthenticator(t *testing.T) {
 	t.Parallel()
 	g := Porter{Pool: pgtest.Pool(t), Hasher: NewHasher(2)}
-	oneTime, err := g.Begins(t.Context())
+	oneTime, err := g.Begins(t.Context(), noon)
 	if err != nil || oneTime == "" {
 		t.Fatal(err)
 	}
-	if again, err := g.Begins(t.Context()); err != nil || again != "" {
+	if again, err := g.Begins(t.Context(), noon); err != nil || again != "" {
 		t.Errorf("twice: %v", err)
 	}
 	if _, _, err := g.SignIn(t.Context(), FirstAdministrator, oneTime.Text(), "", noon); !errors.Is(err, ErrFresh) {
@@ -241,10 +241,10 @@ func TestANewOneTimePasswordEndsSessionsAndAuthenticator(t *testing.T) {
 	t.Parallel()
 	g, seeds := gate(t, clerk)
 	token := open(t, g.Pool, clerk, noon)
-	if _, err := g.GiveOneTime(t.Context(), g.Pool, "nobody"); !errors.Is(err, ErrNobody) {
+	if _, err := g.AtMachine(t.Context(), g.Pool, Change{Account: "nobody", Kind: Reset}, noon); !errors.Is(err, ErrNobody) {
 		t.Errorf("to nobody: %v", err)
 	}
-	if _, err := g.GiveOneTime(t.Context(), g.Pool, clerk.ID); err != nil {
+	if _, err := g.AtMachine(t.Context(), g.Pool, Change{Account: clerk.ID, Kind: Reset}, noon); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := BySession(t.Context(), g.Pool, token, noon); !errors.Is(err, ErrNoSession) {

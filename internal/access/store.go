@@ -75,13 +75,10 @@ func Engage(ctx context.Context, db Querier, p Person) error {
 	return nil
 }
 
-// Change gives an account another name, role, office or company, from the next
-// request on. It returns ErrPerson, ErrNobody or ErrLast.
-func Change(ctx context.Context, db Querier, p Person) error {
-	if !p.Valid() {
-		return fmt.Errorf("change %q: %w", p.ID, ErrPerson)
-	}
-	return one(ctx, db, "change", p.ID, `
+// change gives an account another name, role, office or company, from the next
+// request on. It returns ErrNobody or ErrLast.
+func change(ctx context.Context, tx pgx.Tx, p Person) error {
+	return one(ctx, tx, "change", p.ID, `
 		UPDATE access_person SET name = $2, role = $3, office = $4, company = $5 WHERE id = $1`,
 		p.Role != SecurityAdmin, p.Name, string(p.Role), p.Office, p.Company)
 }
@@ -95,9 +92,9 @@ func Disable(ctx context.Context, db Querier, id string) error {
 		UPDATE access_person SET disabled = true WHERE id = $1`, true)
 }
 
-// Enable opens a closed account again. It returns ErrNobody.
-func Enable(ctx context.Context, db Querier, id string) error {
-	return one(ctx, db, "enable", id, `
+// enable opens a closed account again. It returns ErrNobody.
+func enable(ctx context.Context, tx pgx.Tx, id string) error {
+	return one(ctx, tx, "enable", id, `
 		UPDATE access_person SET disabled = false, failures = 0, locked_until = NULL WHERE id = $1`, false)
 }
 

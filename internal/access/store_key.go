@@ -35,6 +35,14 @@ func (k Key) Valid(at time.Time) bool { return k.RevokedAt == nil && at.Before(k
 // LongestLabel bounds the label of a key, in bytes.
 const LongestLabel = 100
 
+// checkLabel returns ErrLabel for what cannot be a label of a key.
+func checkLabel(label string) error {
+	if _, bad := text.Forbidden(label); bad || len(label) > LongestLabel {
+		return ErrLabel
+	}
+	return nil
+}
+
 // AddKey gives an account one more key, from an instant on until another. The
 // others stay valid: revoke them once the new one is in use. It returns ErrNobody or
 // ErrLabel.
@@ -42,8 +50,8 @@ func AddKey(ctx context.Context, db Querier, id string, key Secret, label string
 	if _, drawn := ParseSecret(key.Text()); !drawn {
 		return fmt.Errorf("add a key of %q: %w", id, ErrPerson)
 	}
-	if _, bad := text.Forbidden(label); bad || len(label) > LongestLabel {
-		return fmt.Errorf("add a key of %q: %w", id, ErrLabel)
+	if err := checkLabel(label); err != nil {
+		return fmt.Errorf("add a key of %q: %w", id, err)
 	}
 	tag, err := db.Exec(ctx, `
 		INSERT INTO access_key (person, label, hash, drawn_at, expires_at, signing)

@@ -17,15 +17,14 @@ var ErrSamePassword = errors.New("the one-time password is not chosen again")
 // FirstAdministrator is the account that an empty database begins with.
 const FirstAdministrator = "admin"
 
-// GiveOneTime gives an account a password that leads only to choosing another and
+// giveOneTime gives an account a password that leads only to choosing another and
 // to enrolling an authenticator, and ends its sessions. It is for the owner's eyes.
-func (g Porter) GiveOneTime(ctx context.Context, db Querier, id string) (Secret, error) {
-	password := NewSecret()
+func (g Porter) giveOneTime(ctx context.Context, tx pgx.Tx, id string, password Secret) error {
 	hash, err := g.Hasher.Hash(ctx, password.Text())
 	if err != nil {
-		return "", err
+		return err
 	}
-	return password, one(ctx, db, "give a password to", id, `
+	return one(ctx, tx, "give a password to", id, `
 		WITH gone AS (DELETE FROM access_session WHERE person = $1),
 			forgotten AS (DELETE FROM access_device WHERE person = $1),
 			begun AS (DELETE FROM access_attempt WHERE person = $1)
@@ -35,7 +34,7 @@ func (g Porter) GiveOneTime(ctx context.Context, db Querier, id string) (Secret,
 
 // Begins makes the first account of an empty database, a security administrator,
 // and returns its one-time password; "" if there are accounts.
-func (g Porter) Begins(ctx context.Context) (password Secret, err error) {
+func (g Porter) Begins(ctx context.Context, at time.Time) (password Secret, err error) {
 	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			INSERT INTO access_person (id, name, role) SELECT $1, $1, 'security_admin'
@@ -43,7 +42,7 @@ func (g Porter) Begins(ctx context.Context) (password Secret, err error) {
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
-		password, err = g.GiveOneTime(ctx, tx, FirstAdministrator)
+		password, err = g.AtMachine(ctx, tx, Change{Account: FirstAdministrator, Kind: Reset}, at)
 		return err
 	})
 	if err != nil {
@@ -163,19 +162,31 @@ func (g Porter) Demonstrate(ctx context.Context, people []Known) error {
 					return err
 				}
 			}
-			_, err := tx.Exec(ctx, `
-				INSERT INTO access_person (id, name, role, office, company, password, seed, demonstration)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, true)
-				ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, office = excluded.office,
-					company = excluded.company, password = excluded.password, one_time = false, seed = excluded.seed,
-					last_step = 0, failures = 0, locked_until = NULL, demonstration = true`,
-				k.ID, k.Name, string(k.Role), k.Office, k.Company, hashes[k.Password], vault.Seal(personSeed, k.Seed))
-			if err != nil {
+			if err := demonstrate(ctx, tx, k, hashes[k.Password]); err != nil {
 				return fmt.Errorf("demonstrate %s: %w", k.ID, err)
 			}
 		}
 		return nil
 	})
+}
+
+// demonstrate makes one account what everybody may know, whatever somebody has made of
+// it since the last start.
+func demonstrate(ctx context.Context, tx pgx.Tx, k Known, hash string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO access_person (id, name, role, office, company) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+		k.ID, k.Name, string(k.Role), k.Office, k.Company)
+	if err == nil {
+		err = confirmAtMachine(ctx, tx, Change{Account: k.ID, Kind: Move})
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE access_person SET name = $2, role = $3, office = $4, company = $5, password = $6, one_time = false, seed = $7,
+			last_step = 0, failures = 0, locked_until = NULL, demonstration = true WHERE id = $1`,
+		k.ID, k.Name, string(k.Role), k.Office, k.Company, hash, vault.Seal(personSeed, k.Seed))
+	return err
 }
 
 // CodeAgain returns the present code of an account of the demonstration and forgets

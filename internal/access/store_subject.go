@@ -18,13 +18,16 @@ type Subject struct{ Issuer, ID string }
 // longestSubject bounds a subject, as OpenID Connect does, in bytes.
 const longestSubject = 255
 
-// Bind says that a subject is a person with an account; it may have been another
-// before. It returns ErrPerson or ErrNobody.
-func Bind(ctx context.Context, db Querier, s Subject, id string) error {
-	if _, bad := text.Forbidden(s.ID); bad || s.Issuer == "" || s.ID == "" || len(s.ID) > longestSubject {
-		return fmt.Errorf("bind a subject: %w", ErrPerson)
-	}
-	tag, err := db.Exec(ctx, `
+// valid says whether a provider can have a subject so.
+func (s Subject) valid() bool {
+	_, bad := text.Forbidden(s.ID)
+	return !bad && s.Issuer != "" && s.ID != "" && len(s.ID) <= longestSubject
+}
+
+// bind says that a subject is a person with an account; it may have been another
+// before. It returns ErrNobody.
+func bind(ctx context.Context, tx pgx.Tx, s Subject, id string) error {
+	tag, err := tx.Exec(ctx, `
 		INSERT INTO access_subject (issuer, subject, person) SELECT $1, $2, id FROM access_person WHERE id = $3
 		ON CONFLICT (issuer, subject) DO UPDATE SET person = excluded.person`, s.Issuer, s.ID, id)
 	if err != nil {

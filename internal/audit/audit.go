@@ -45,6 +45,10 @@ const (
 	SignedOut   Action = "signed_out"   // 退出
 	StaffMade   Action = "staff_made"   // 新建账号
 	StaffMoved  Action = "staff_moved"  // 变更岗位、机构或状态
+
+	ChangeAsked    Action = "change_asked"    // 申请变更账号; the result is the kind
+	ChangeDeclined Action = "change_declined" // 撤回或否决变更; the result is the kind
+
 	KeyDrawn    Action = "key_drawn"    // 发放密钥
 	KeyEnded    Action = "key_ended"    // 停用密钥
 	AuditRead   Action = "audit_read"   // 查看审计记录

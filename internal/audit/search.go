@@ -17,7 +17,8 @@ func Kinds() []string { return []string{Case, Unit, Staff, Certificate, Letter} 
 func Actions() []Action {
 	return []Action{Accepted, Decided, HandedOver, Seen, Listed, Revealed, Downloaded, MaterialAdded, MaterialSeen,
 		Verified, Queried, Told, Paid, RefundAsked, Refunded, VoucherNoted, Entered, Issued, Answered, SignedIn,
-		SignInWrong, SignedOut, StaffMade, StaffMoved, KeyDrawn, KeyEnded, AuditRead, Resent, LetterEnded,
+		SignInWrong, SignedOut, StaffMade, StaffMoved, ChangeAsked, ChangeDeclined,
+		KeyDrawn, KeyEnded, AuditRead, Resent, LetterEnded,
 		TaxCorrected, TaxOverridden, TaxAccepted, TaxDeclined, TaxAsked,
 		TaxReopened, TaxDeclared, TaxDisputed, Booked, Cancelled}
 }

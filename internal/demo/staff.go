@@ -22,7 +22,7 @@ const office = "430602"
 const Password = "welcome-to-onewindow"
 
 // People returns who works in the demonstration besides the crew: an account per
-// role, and a second clerk, whose cases the crew leaves alone.
+// role, a second clerk, whose cases the crew leaves alone, and who else it takes two of.
 func People() []access.Person {
 	return []access.Person{
 		{ID: Clerk, Name: "甲受理", Role: access.Clerk, Office: office},
@@ -35,6 +35,7 @@ func People() []access.Person {
 		{ID: "water-01", Name: "样本水务", Role: access.Company, Company: "water"},
 		{ID: "system-01", Name: "己运维", Role: access.SystemAdmin},
 		{ID: "security-01", Name: "壬安全", Role: access.SecurityAdmin},
+		{ID: "security-02", Name: "丑安全", Role: access.SecurityAdmin},
 		{ID: "audit-01", Name: "癸审计", Role: access.AuditAdmin},
 	}
 }

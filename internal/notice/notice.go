@@ -35,6 +35,9 @@ const (
 	UnitQueried Template = "unit_queried" // 名下不动产被查询
 	Booked      Template = "booked"       // 已预约
 	Cancelled   Template = "cancelled"    // 已取消预约
+
+	AccountAsked   Template = "account_asked"   // 账号被申请变更
+	AccountChanged Template = "account_changed" // 账号已变更
 )
 
 // args are the places in the words of each template.
@@ -43,6 +46,7 @@ var args = map[Template][]string{
 	Reassessed: {"case"},
 	SignInCode: {"code", "minutes"}, UnitFiled: {"case", "on"}, UnitQueried: {"on"},
 	Booked: {"on", "at", "office"}, Cancelled: {"on", "at", "office"},
+	AccountAsked: {"account"}, AccountChanged: {"account"},
 }
 
 // Args lists the places in the words of a template, which a message must fill;

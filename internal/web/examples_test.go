@@ -61,6 +61,7 @@ func newStage(t *testing.T) stage {
 			"Content-Disposition": `attachment; filename="a.pdf"`}}).into(t, &m)
 	s.file = m.ID
 	s.bookOthers()
+	o.engage(access.Person{ID: asker, Name: "申安全", Role: access.SecurityAdmin})
 	for _, e := range []audit.Event{
 		{Kind: audit.Unit, Object: string(unitOf(1)), Action: audit.Queried, Actor: "clerk-01", Role: "clerk"},
 		{Kind: audit.Staff, Object: "clerk-01", Action: audit.StaffMade, Actor: "security-01", Role: "security_admin"},
@@ -116,6 +117,11 @@ func (s stage) fill(text string) string {
 	if strings.Contains(text, "{held}") {
 		text = strings.ReplaceAll(text, "{held}", s.letter(s.stuck, intake.GasConfirm))
 	}
+	for place, by := range map[string]string{"{change}": asker, "{own_change}": "security-01"} {
+		if strings.Contains(text, place) {
+			text = strings.ReplaceAll(text, place, s.change(by))
+		}
+	}
 	if strings.Contains(text, "{citizen_code}") {
 		number, code := s.citizenCode()
 		text = strings.NewReplacer("{citizen_number}", number, "{citizen_code}", code).Replace(text)
@@ -147,6 +153,28 @@ func (s stage) letter(number intake.Number, step intake.Step) (id string) {
 			)
 			INSERT INTO jobs_dead_letter (case_id, step, attempts, error)
 			SELECT id, $2, 7, 'no answer' FROM intake_case WHERE number = $1 RETURNING id::text`, number, step).Scan(&id)
+	})
+	return id
+}
+
+// asker is the security administrator of the stage whom nobody plays.
+const asker = "security-09"
+
+// change lets a change of an account wait that somebody has asked for, in the place of
+// any other, and returns its number.
+func (s stage) change(by string) (id string) {
+	const account = "supervisor-01"
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		waiting, err := access.Waiting(ctx, tx, account, time.Now())
+		for _, c := range waiting {
+			_, err = access.Decline(ctx, tx, c.ID, c.AskedBy, time.Now())
+		}
+		if err != nil {
+			return err
+		}
+		c, _, err := s.porter().Ask(ctx, tx, access.Change{Account: account, Kind: access.Reopen, AskedBy: by}, time.Now())
+		id = fmt.Sprint(c.ID)
+		return err
 	})
 	return id
 }

@@ -175,7 +175,7 @@ func readComingIn(t *testing.T, g *gallery) {
 	b.knock("clerk-01", password)
 	b.everywhere("sign-in-code", see("/sign-in/code"))
 	b.everywhere("sign-in-code-error", func() { b.at("/sign-in/code"); b.send() })
-	once, err := o.porter().GiveOneTime(t.Context(), o.pool, "reviewer-01")
+	once, err := o.porter().AtMachine(t.Context(), o.pool, access.Change{Account: "reviewer-01", Kind: access.Reset}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,6 +72,7 @@ var people = []access.Person{
 	{ID: "supervisor-01", Name: "冯督导", Role: access.Supervisor, Office: "430602"},
 	{ID: "water-co", Name: "水务公司", Role: access.Company, Company: "water"},
 	{ID: "security-01", Name: "吴安全", Role: access.SecurityAdmin},
+	{ID: "security-02", Name: "何安全", Role: access.SecurityAdmin},
 	{ID: "audit-01", Name: "郑审计", Role: access.AuditAdmin},
 }
 
@@ -316,7 +317,7 @@ func (o *office) prepare(ctx context.Context, r request) *http.Request {
 	}
 	switch {
 	case r.staff == "":
-	case strings.HasSuffix(r.path, "/decision"), strings.HasSuffix(r.path, "/hand-over"): // which take a session
+	case strings.HasSuffix(r.path, "/decision"), strings.HasSuffix(r.path, "/hand-over"), strings.HasSuffix(r.path, "/confirmation"): // which take a session
 		req.Header.Set("Authorization", "Bearer "+o.token(r.staff))
 	default:
 		req.SetBasicAuth(r.staff, o.secrets[r.staff].Text())

@@ -64,8 +64,16 @@ func (s *server) proofPage(r *http.Request, title string, carried ...string) ask
 		p.Hidden[name] = typed(r, name)
 	}
 	p.Hidden["proof"], p.Hidden["at"] = "1", typed(r, "at")
-	p.Others = s.providerLinks(p.frame, "/cases/"+chi.URLParam(r, "number"))
+	p.Others = s.providerLinks(p.frame, aboutOf(r))
 	return p
+}
+
+// aboutOf is the page of what a form acts on.
+func aboutOf(r *http.Request) string {
+	if number := chi.URLParam(r, "number"); number != "" {
+		return "/cases/" + number
+	}
+	return "/accounts"
 }
 
 // withProof takes the proof that a form carries, if it does, and returns the request

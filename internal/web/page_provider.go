@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/jackc/pgx/v5"
 
 	"onewindow/internal/access"
 )
@@ -128,15 +126,4 @@ func (s *server) fromProvider(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.enter(w, r, token, who, within(q.Next))
-}
-
-// bindSubject says which subject of a provider an account is.
-func (s *server) bindSubject(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
-	subject := access.Subject{Issuer: typed(r, "issuer"), ID: strings.TrimSpace(typed(r, "subject"))}
-	for _, p := range s.Providers {
-		if p.Issuer == subject.Issuer {
-			return drawn{}, access.Bind(ctx, tx, subject, id)
-		}
-	}
-	return drawn{}, errQuery
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -19,35 +18,47 @@ import (
 // staffPages adds the pages of those who look after the accounts.
 func (s *server) staffPages(r chi.Router) {
 	r.Route("/accounts", func(r chi.Router) {
-		look, act := s.forStaff, s.onAccount
+		look, act, ask := s.forStaff, s.onAccount, s.asking
 		r.Get("/", look(s.showAccounts))
 		r.Get("/new", look(s.showEngage))
 		r.Post("/new", look(s.postEngage))
 		r.Get("/{id}", look(s.showAccount))
-		r.Post("/{id}/change", look(s.postChange))
-		r.Post("/{id}/disable", act(audit.StaffMoved, "disabled", closeAccount))
-		r.Post("/{id}/enable", act(audit.StaffMoved, "enabled", reopenAccount))
-		r.Post("/{id}/password", act(audit.StaffMoved, "one_time_password", s.giveOneTime))
-		r.Post("/{id}/keys", act(audit.KeyDrawn, "", drawKey))
+		r.Post("/{id}/disable", act(audit.StaffMoved, "disabled", closeAccount)) // what takes away, one does
 		r.Post("/{id}/keys/{key}/revoke", act(audit.KeyEnded, "", revokeKey))
-		r.Post("/{id}/subjects", act(audit.StaffMoved, "subject_bound", s.bindSubject))
+		r.Post("/{id}/change", ask(wantMove)) // what gives takes two
+		r.Post("/{id}/enable", ask(wantReopen))
+		r.Post("/{id}/password", ask(wantReset))
+		r.Post("/{id}/keys", ask(wantKey))
+		r.Post("/{id}/subjects", ask(wantSubject))
+		r.Post("/changes/{change}/confirm", look(s.postConfirm))
+		r.Post("/changes/{change}/decline", look(s.postDecline))
 	})
 }
 
 func (s *server) forStaff(h handler) http.HandlerFunc { return s.pageFor(access.ManageStaff, h) }
 
-// accountsPage lists the accounts.
+// accountsPage lists the accounts, and of which a change waits for a second person.
 type accountsPage struct {
 	frame
 	Accounts []access.Account
+	Waiting  map[string]bool
 }
 
 func (s *server) showAccounts(w http.ResponseWriter, r *http.Request) error {
-	list, err := access.Accounts(r.Context(), s.Pool, time.Now())
+	now := time.Now()
+	list, err := access.Accounts(r.Context(), s.Pool, now)
 	if err != nil {
 		return err
 	}
-	return show(w, http.StatusOK, "staff_list", accountsPage{frameOf(r, "accounts"), list})
+	changes, err := access.Waiting(r.Context(), s.Pool, "", now)
+	if err != nil {
+		return err
+	}
+	waiting := map[string]bool{}
+	for _, c := range changes {
+		waiting[c.Account] = true
+	}
+	return show(w, http.StatusOK, "staff_list", accountsPage{frameOf(r, "accounts"), list, waiting})
 }
 
 // accountPage is one account with its keys. Secret is shown once, and with that of a
@@ -57,6 +68,7 @@ type accountPage struct {
 	Account    access.Account
 	Keys       []keyRow
 	Subjects   []access.Subject
+	Changes    []changeRow // that wait: one at most
 	Form       askPage
 	Secret     string
 	SecretWord string
@@ -88,8 +100,15 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, id string, fres
 	if err != nil {
 		return err
 	}
+	changes, err := access.Waiting(r.Context(), s.Pool, a.ID, now)
+	if err != nil {
+		return err
+	}
 	p := accountPage{frame: frameOf(r, "accounts"), Account: a, Secret: fresh.secret.Text(),
 		SecretWord: fresh.word}
+	for _, c := range changes {
+		p.Changes = append(p.Changes, changeRow{c, c.MayConfirm(p.Staff.ID)})
+	}
 	p.Own = a.ID == p.Staff.ID
 	if a.Role == access.Company && fresh.secret != "" {
 		p.Signing = fresh.secret.Signing()
@@ -165,8 +184,8 @@ func (s *server) showEngage(w http.ResponseWriter, r *http.Request) error {
 	return s.engagePage(r, access.Person{Role: access.Clerk, Office: staffOf(r.Context()).Office}).show(w)
 }
 
-// postEngage makes an account and shows its one-time password, or for a company
-// its first key.
+// postEngage makes an account that nothing opens, and asks for its one-time password, or
+// for a company's first key, which a second person confirms.
 func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return formError(err)
@@ -185,11 +204,12 @@ func (s *server) postEngage(w http.ResponseWriter, r *http.Request) error {
 		if err := wroteAccount(r.Context(), tx, audit.StaffMade, person.ID, string(person.Role)); err != nil {
 			return err
 		}
+		first := access.Change{Account: person.ID, Kind: access.Reset}
 		if person.Role == access.Company {
-			fresh, err = drawKey(r.Context(), tx, person.ID, r)
-			return err
+			first.Kind = access.NewKey
 		}
-		fresh, err = s.giveOneTime(r.Context(), tx, person.ID, r)
+		fresh.word = firstHalfWord
+		_, fresh.secret, err = s.askChange(r.Context(), tx, first)
 		return err
 	})
 	if errors.Is(err, access.ErrTaken) {
@@ -215,76 +235,33 @@ func personFault(r *http.Request, p access.Person) *fieldError {
 	return nil
 }
 
-// postChange gives an account another name, role or office. Nobody changes their
-// own.
-func (s *server) postChange(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return formError(err)
-	}
-	id := legible(chi.URLParam(r, "id"))
-	if id == staffOf(r.Context()).ID {
-		return access.ErrForbidden
-	}
-	person := personIn(r, id)
-	if wrong := personFault(r, person); wrong != nil {
-		return s.account(w, r, id, drawn{}, wrong)
-	}
-	err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
-		if err := access.Change(r.Context(), tx, person); err != nil {
-			return err
-		}
-		return wroteAccount(r.Context(), tx, audit.StaffMoved, id, string(person.Role))
-	})
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
-	return nil
-}
-
 // wroteAccount writes down what a security administrator did to an account.
 func wroteAccount(ctx context.Context, tx pgx.Tx, a audit.Action, id, result string) error {
 	return audit.Write(ctx, tx, audit.Event{Kind: audit.Staff, Object: id, Action: a, Result: result})
 }
 
 // onAccount runs do on the account in the address, in a transaction with its line
-// in the audit, and shows the account with the secret that it drew. Nobody does it
-// to their own.
+// in the audit. Nobody does it to their own.
 func (s *server) onAccount(a audit.Action, result string,
-	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error)) http.HandlerFunc {
-	return s.forStaff(func(w http.ResponseWriter, r *http.Request) (err error) {
-		if err := r.ParseForm(); err != nil {
-			return formError(err)
-		}
+	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) error) http.HandlerFunc {
+	return s.forStaff(func(w http.ResponseWriter, r *http.Request) error {
 		id := legible(chi.URLParam(r, "id"))
 		if id == staffOf(r.Context()).ID {
 			return access.ErrForbidden
 		}
-		var fresh drawn
-		err = pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
-			if fresh, err = do(r.Context(), tx, id, r); err != nil {
+		err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {
+			if err := do(r.Context(), tx, id, r); err != nil {
 				return err
 			}
 			return wroteAccount(r.Context(), tx, a, id, result)
 		})
-		if wrong := (*fieldError)(nil); errors.As(err, &wrong) {
-			return s.account(w, r, id, drawn{}, wrong)
-		}
 		if err != nil {
 			return err
 		}
-		if fresh.secret != "" { // shown once: there is no address under which it could be seen again
-			return s.account(w, r, id, fresh, nil)
-		}
-		http.Redirect(w, r, "/accounts/"+url.PathEscape(id), http.StatusSeeOther)
-		return nil
+		return toAccount(w, r, id)
 	})
 }
 
-func closeAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
-	return drawn{}, access.Disable(ctx, tx, id)
-}
-
-func reopenAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
-	return drawn{}, access.Enable(ctx, tx, id)
+func closeAccount(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) error {
+	return access.Disable(ctx, tx, id)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -21,33 +20,15 @@ type drawn struct {
 
 // What is drawn for accounts.
 const (
-	oneTimeWord = "page.account.one_time"
-	keyWord     = "page.account.key"
+	firstHalfWord  = "page.account.first_half"
+	secondHalfWord = "page.account.second_half"
+	keyWord        = "page.account.key"
 )
 
-func (s *server) giveOneTime(ctx context.Context, tx pgx.Tx, id string, _ *http.Request) (drawn, error) {
-	once, err := s.Porter.GiveOneTime(ctx, tx, id)
-	return drawn{once, oneTimeWord}, err
-}
-
-const longestLabel = 100 // of a key, in bytes
-
-func drawKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
-	label := strings.TrimSpace(r.PostFormValue("label"))
-	if wrong := forbiddenIn(r, "label"); wrong != nil {
-		return drawn{}, wrong
-	}
-	if len(label) > longestLabel {
-		return drawn{}, errQuery
-	}
-	key, now := access.NewSecret(), time.Now()
-	return drawn{key, keyWord}, access.AddKey(ctx, tx, id, key, label, now, now.Add(access.KeyLength))
-}
-
-func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) (drawn, error) {
+func revokeKey(ctx context.Context, tx pgx.Tx, id string, r *http.Request) error {
 	key, err := strconv.ParseInt(chi.URLParam(r, "key"), 10, 64)
 	if err != nil {
-		return drawn{}, errNotFound
+		return errNotFound
 	}
-	return drawn{}, access.RevokeKey(ctx, tx, id, key, time.Now())
+	return access.RevokeKey(ctx, tx, id, key, time.Now())
 }

@@ -130,7 +130,8 @@ func (o vouched) askAs(t *testing.T, v *visitor, way, user string) string {
 // bind says who the provider's user is.
 func (o vouched) bind(t *testing.T, id string) {
 	t.Helper()
-	page := o.visit("security-01").post("/accounts/"+id+"/subjects", url.Values{"issuer": {o.issuer}, "subject": {"id1"}})
+	o.visit("security-01").post("/accounts/"+id+"/subjects", url.Values{"issuer": {o.issuer}, "subject": {"id1"}})
+	page := o.confirmed(o.visit("security-02"), id)
 	if page.status != http.StatusOK || !page.has("id1") {
 		t.Fatalf("binding: %d %s", page.status, page.text)
 	}

@@ -254,7 +254,7 @@ func TestAKeyOfOneCompanyIsNoneOfAnothers(t *testing.T) {
 	if got := water.post(t, o, waterDoor, "x", ref); got != http.StatusUnauthorized {
 		t.Errorf("a closed account: %d", got)
 	}
-	if err := access.Enable(t.Context(), o.pool, "water-co"); err != nil {
+	if _, err := o.porter().AtMachine(t.Context(), o.pool, access.Change{Account: "water-co", Kind: access.Reopen}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if got := water.post(t, o, waterDoor, "x", ref); got != http.StatusNoContent {

@@ -135,6 +135,7 @@ func (s *server) routes(r chi.Router) {
 		})
 		s.auditRoutes(r)
 		s.companyRoutes(r)
+		s.changeRoutes(r)
 		s.operate(r)
 		s.taxDesk(r)
 		s.appointmentRoutes(r)

@@ -294,7 +294,8 @@ func TestACertificateIsHandedOverOnceAndNotByWhoApproved(t *testing.T) {
 		t.Errorf("a clerk is not offered the hand-over: %s", page.text)
 	}
 	registrar := o.token("registrar-01")
-	if err := access.Change(t.Context(), o.pool, access.Person{ID: "registrar-01", Name: "王", Role: access.Clerk, Office: "430602"}); err != nil {
+	if _, err := o.porter().AtMachine(t.Context(), o.pool, access.Change{Account: "registrar-01", Kind: access.Move,
+		Wanted: access.Wanted{Name: "王", Role: access.Clerk, Office: "430602"}}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -425,11 +426,15 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 		t.Fatalf("begins at %s", page.path)
 	}
 	page := guard.post("/accounts/new", url.Values{"id": {"clerk-07"}, "name": {"新受理"}, "role": {"clerk"}, "office": {"430602"}})
-	secret := regexp.MustCompile(`id="secret">([a-z2-7]{26})<`).FindStringSubmatch(page.raw)
-	if secret == nil {
-		t.Fatalf("no one-time password: %s", page.text)
+	first := page.secret(t, 10)
+	if page := guard.get("/accounts/clerk-07"); page.has(first) || !page.has("须由另一名安全管理员确认") {
+		t.Errorf("who asked is shown %s", page.text)
 	}
-	made := []string{"security-01 security_admin staff_made clerk"}
+	o.codeOf("security-02")
+	second := o.visit("security-02")
+	secret := []string{"", first + o.confirmed(second, "clerk-07").secret(t, 10)}
+	made := []string{"security-01 security_admin staff_made clerk", "security-01 security_admin change_asked password",
+		"security-02 security_admin staff_moved password"}
 	if got := o.chain(audit.Staff, "clerk-07"); !slices.Equal(got, made) {
 		t.Errorf("the audit of the new account is %q, want %q", got, made)
 	}
@@ -457,10 +462,14 @@ func TestAnAdministratorLooksAfterAccountsAndNotTheirOwn(t *testing.T) {
 		t.Fatalf("enrolled at %s: %s", page.path, page.text)
 	}
 	guard.post("/accounts/clerk-07/change", url.Values{"name": {"新受理"}, "role": {"audit_admin"}})
+	if page := newcomer.get("/cases/new"); page.status != http.StatusOK {
+		t.Errorf("before a second person confirmed it: %d", page.status)
+	}
+	o.confirmed(second, "clerk-07")
 	if page := newcomer.get("/cases/new"); page.status != http.StatusForbidden {
 		t.Errorf("after the role was changed: %d", page.status)
 	}
-	made = append(made, "clerk-07 clerk signed_in done", "security-01 security_admin staff_moved audit_admin")
+	made = append(made, "clerk-07 clerk signed_in done", "security-02 security_admin staff_moved audit_admin")
 	if got := o.chain(audit.Staff, "clerk-07"); !isSubset(made, got) {
 		t.Errorf("the audit of the account is %q, want at least %q", got, made)
 	}
@@ -502,10 +511,11 @@ func TestKeysAreDrawnExchangedAndRevokedOnThePages(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 0)
 	guard := o.visit("security-01")
-	page := guard.post("/accounts/clerk-01/keys", url.Values{"label": {"scanner"}})
-	secret := regexp.MustCompile(`id="secret">([a-z2-7]{26})<`).FindStringSubmatch(page.raw)
+	guard.post("/accounts/clerk-01/keys", url.Values{"label": {"scanner"}})
+	page := o.confirmed(o.visit("security-02"), "clerk-01")
+	secret := []string{"", page.secret(t, 26)}
 	revoke := regexp.MustCompile(`/accounts/clerk-01/keys/(\d+)/revoke`).FindStringSubmatch(page.raw)
-	if secret == nil || revoke == nil {
+	if revoke == nil {
 		t.Fatalf("no key: %s", page.text)
 	}
 	old := o.secrets["clerk-01"]
