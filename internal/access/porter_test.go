@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"onewindow/internal/pgtest"
 )
 
@@ -279,88 +277,6 @@ func TestADemonstrationIsKnownAndTellsOnlyItsOwnCodes(t *testing.T) {
 	}
 	if found, err := Demonstration(t.Context(), pgtest.Pool(t)); found || err != nil {
 		t.Error("an empty database is a demonstration")
-	}
-}
-
-// draw asks for codes as the doors do.
-func draw(t *testing.T, g Porter, number, of string, to []Contact, at time.Time) (drawn []Drawn) {
-	t.Helper()
-	err := pgx.BeginFunc(t.Context(), g.Pool, func(tx pgx.Tx) (err error) {
-		drawn, err = DrawCodes(t.Context(), tx, number, of, to, at)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return drawn
-}
-
-var parties = []Contact{{"sellers[0]", "张*", "13900000000"}, {"buyers[0]", "李*", "13900000001"}}
-
-func TestACitizenComesInByTheCodeOnTheirPhone(t *testing.T) {
-	t.Parallel()
-	g := Porter{Pool: pgtest.Pool(t), Hasher: NewHasher(1)}
-	drawn := draw(t, g, "202611220001", "202611220001", parties, noon)
-	if len(drawn) != 2 || drawn[0].Code == drawn[1].Code && drawn[0].Code == "000000" {
-		t.Fatalf("drew %v", drawn)
-	}
-	for _, wrong := range [][2]string{{"202611220002", drawn[1].Code}, {"202611220001", "12345"}, {"202611220001", ""}, {"\x00\xff", "\x00"}} {
-		if _, err := g.ByCode(t.Context(), wrong[0], wrong[1], noon); !errors.Is(err, ErrUnknown) {
-			t.Errorf("%q: %v", wrong, err)
-		}
-	}
-	token, err := g.ByCode(t.Context(), " 202611220001 ", drawn[1].Code[:3]+" "+drawn[1].Code[3:], noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := BySession(t.Context(), g.Pool, token.Text(), noon)
-	want := Person{ID: "citizen:202611220001:buyers[0]", Name: "李*", Role: Citizen, Case: "202611220001", Party: "buyers[0]"}
-	if err != nil || s.Person != want || s.Locked(noon.Add(20*time.Minute), UsualIdle) {
-		t.Errorf("%+v, %v", s, err)
-	}
-	if _, err := BySession(t.Context(), g.Pool, token.Text(), noon.Add(CitizenLength)); !errors.Is(err, ErrNoSession) {
-		t.Errorf("after half an hour: %v", err)
-	}
-	if _, err := g.ByCode(t.Context(), "202611220001", drawn[1].Code, noon); !errors.Is(err, ErrUnknown) {
-		t.Errorf("the code again: %v", err)
-	}
-	if _, err := g.ByCode(t.Context(), "202611220001", drawn[0].Code, noon); err != nil {
-		t.Errorf("the other party's code: %v", err)
-	}
-}
-
-func TestACitizensCodeEndsAfterTenMinutesAndFiveTries(t *testing.T) {
-	t.Parallel()
-	g := Porter{Pool: pgtest.Pool(t), Hasher: NewHasher(1)}
-	drawn := draw(t, g, "a", "1", parties[:1], noon)
-	if _, err := g.ByCode(t.Context(), "a", drawn[0].Code, noon.Add(CodeLength)); !errors.Is(err, ErrUnknown) {
-		t.Errorf("after ten minutes: %v", err)
-	}
-	drawn = draw(t, g, "b", "1", parties[:1], noon)
-	for range mostTries {
-		if _, err := g.ByCode(t.Context(), "b", "", noon); !errors.Is(err, ErrUnknown) {
-			t.Fatal(err)
-		}
-	}
-	if _, err := g.ByCode(t.Context(), "b", drawn[0].Code, noon); !errors.Is(err, ErrUnknown) {
-		t.Errorf("after five tries: %v", err)
-	}
-}
-
-func TestCodesForOneNumberAreFew(t *testing.T) {
-	t.Parallel()
-	g, sent := Porter{Pool: pgtest.Pool(t), Hasher: NewHasher(1)}, 0
-	if draw(t, g, "a", "1", parties[:1], noon); draw(t, g, "a", "1", parties[:1], noon.Add(codePause-time.Second)) != nil {
-		t.Error("a second code within the minute")
-	}
-	for i := range 2 * mostDraws {
-		sent += len(draw(t, g, "a", "1", parties[:1], noon.Add(time.Duration(i+1)*codePause)))
-	}
-	if sent != mostDraws-1 {
-		t.Errorf("%d further codes on one day", sent)
-	}
-	if len(draw(t, g, "a", "1", parties[:1], noon.Add(drawsWithin+time.Hour))) != 1 {
-		t.Error("no code on the next day")
 	}
 }
 

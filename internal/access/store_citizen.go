@@ -1,25 +1,24 @@
 package access
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"onewindow/internal/audit"
 	"onewindow/internal/vault"
 )
 
-// The one-time codes of citizens: six digits, good once, and bounded so that all
-// that can be tried in a day is one chance in thousands.
+// The one-time codes of citizens: six digits, good once, for who asked for them, and
+// bounded so that all that can be tried in a day is one chance in thousands. What
+// strangers ask for and try is not taken from a citizen.
 const (
 	CodeLength    = 10 * time.Minute
-	mostTries     = 5           // of one code
-	codePause     = time.Minute // between two codes for one number
-	mostDraws     = 10          // for one number, within drawsWithin
-	drawsWithin   = 24 * time.Hour
+	mostTries     = 5 // of the codes that one asker had sent
 	codesPurpose  = vault.Purpose("access_code")
 	numberPurpose = vault.Purpose("access_number")
 	longestNumber = 100 // bytes of an acceptance or contract number, as typed
@@ -39,34 +38,34 @@ type Drawn struct {
 }
 
 // DrawCodes draws a code for each contact of what somebody typed as a number; the
-// case is the one it leads to. It writes the same whether there are contacts or
-// not, and returns none where the number has had its codes: nobody is told which.
-func DrawCodes(ctx context.Context, tx pgx.Tx, number, of string, to []Contact, at time.Time) ([]Drawn, error) {
-	drawn, parties, names, texts := []Drawn{}, []string{}, []string{}, []string{}
+// case is the one it leads to. It returns none where the asker, or a telephone, has
+// had its codes: nobody is told which. Codes that were sent before then stay good.
+func DrawCodes(ctx context.Context, tx pgx.Tx, number, of string, asker Asker, to []Contact,
+	at time.Time) (drawn []Drawn, err error) {
 	number = fold(number)
-	for _, c := range to {
+	if mine, err := claim(ctx, tx, number, asker, at); err != nil || !mine {
+		return nil, err
+	}
+	may, err := reached(ctx, tx, cmp.Or(of, number), asker, to, at)
+	if err != nil || len(may) == 0 {
+		return nil, err
+	}
+	parties, names, texts, phones := []string{}, []string{}, []string{}, []string{}
+	for _, c := range may {
 		code, err := newCode()
 		if err != nil {
 			return nil, err
 		}
 		drawn, texts = append(drawn, Drawn{c, code}), append(texts, number+" "+code)
-		parties, names = append(parties, c.Party), append(names, c.Name)
+		parties, names, phones = append(parties, c.Party), append(names, c.Name), append(phones, c.Phone)
 	}
-	tag, err := tx.Exec(ctx, `
-		WITH old AS (DELETE FROM access_code WHERE since < $6 AND number <> $1)
-		INSERT INTO access_code AS c (number, codes, parties, names, case_number, drawn_at, expires_at, since)
-		VALUES ($1, $2, $3, $4, $5, $7, $8, $7)
-		ON CONFLICT (number) DO UPDATE SET codes = excluded.codes, parties = excluded.parties, names = excluded.names,
-			case_number = excluded.case_number, drawn_at = excluded.drawn_at, expires_at = excluded.expires_at, tries = 0,
-			draws = CASE WHEN c.since < $6 THEN 1 ELSE c.draws + 1 END, since = CASE WHEN c.since < $6 THEN $7 ELSE c.since END
-		WHERE c.drawn_at <= $9 AND (c.since < $6 OR c.draws < $10)`,
-		vault.Index(numberPurpose, number), vault.Indexes(codesPurpose, texts), parties, names, of,
-		at.Add(-drawsWithin), at, at.Add(CodeLength), at.Add(-codePause), mostDraws)
+	_, err = tx.Exec(ctx, `
+		UPDATE access_asked SET codes = $3, parties = $4, names = $5, phones = $6, case_number = $7, expires_at = $8, tries = 0
+		WHERE number = $1 AND asker = $2`,
+		vault.Index(numberPurpose, number), asker.index(), vault.Indexes(codesPurpose, texts), parties, names,
+		vault.Indexes(vault.Phone, phones), of, at.Add(CodeLength))
 	if err != nil {
 		return nil, fmt.Errorf("draw codes: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return nil, nil
 	}
 	return drawn, nil
 }
@@ -80,29 +79,28 @@ func fold(number string) string {
 	return number
 }
 
-// ByCode opens a citizen's session for a number and the code that was sent for it.
-// It returns ErrUnknown if there is no such code, or too many have been tried.
-func (g Porter) ByCode(ctx context.Context, number, code string, at time.Time) (token Secret, err error) {
+// ByCode opens a citizen's session for a number and a code that was sent because the
+// same asker asked for it. It returns ErrUnknown if there is no such code, or the asker
+// has tried too many; the audit then has a line that does not say for which number.
+func (g Porter) ByCode(ctx context.Context, number, code string, asker Asker, at time.Time) (token Secret, err error) {
 	number = fold(number)
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
 	if len(code) != 6 {
 		code = "-"
 	}
 	err = pgx.BeginFunc(ctx, g.Pool, func(tx pgx.Tx) error {
-		var of string
-		var party, name *string
-		err := tx.QueryRow(ctx, `
-			UPDATE access_code SET tries = tries + 1 WHERE number = $1 AND tries < $4 AND expires_at > $3
-			RETURNING case_number, parties[array_position(codes, $2::bytea)], names[array_position(codes, $2::bytea)]`,
-			vault.Index(numberPurpose, number), vault.Index(codesPurpose, number+" "+code), at, mostTries).
-			Scan(&of, &party, &name)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && party == nil {
-			return nil // the try is counted
+		t, right, err := try(ctx, tx, number, code, asker, at)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			token, err = spend(ctx, tx, number, code, Session{
-				Person: Person{Name: *name, Case: of, Party: *party}, OpenedAt: at})
+		if !right {
+			return audit.Write(ctx, tx, audit.Event{Kind: audit.Case, Object: nobody, Actor: audit.Public,
+				Role: string(Citizen), Action: audit.SignInWrong})
 		}
+		if err := remember(ctx, tx, asker, t.phone, at); err != nil {
+			return err
+		}
+		token, err = openCitizen(ctx, tx, Session{Person: Person{Name: t.name, Case: t.of, Party: t.party}, OpenedAt: at})
 		return err
 	})
 	if err != nil {
@@ -112,14 +110,4 @@ func (g Porter) ByCode(ctx context.Context, number, code string, at time.Time) (
 		return "", ErrUnknown
 	}
 	return token, nil
-}
-
-// spend opens a session of a party to a case for a code, which is good no more.
-func spend(ctx context.Context, tx pgx.Tx, number, code string, s Session) (Secret, error) {
-	_, err := tx.Exec(ctx, `UPDATE access_code SET codes = array_replace(codes, $2::bytea, ''::bytea) WHERE number = $1`,
-		vault.Index(numberPurpose, number), vault.Index(codesPurpose, number+" "+code))
-	if err != nil {
-		return "", err
-	}
-	return openCitizen(ctx, tx, s)
 }

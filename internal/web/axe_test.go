@@ -204,14 +204,17 @@ func readCases(t *testing.T, g *gallery) {
 func (b *browser) citizen(number string) {
 	b.t.Helper()
 	contract := access.NewSecret().Text() // each number has few codes, and asking on the page draws one
-	asked := network.SetCookieParams{Name: numberCookie, Value: contract, URL: b.o.url}
-	if _, err := chromedp.Call(b.ctx, network.SetCookie, asked); err != nil {
-		b.t.Fatal(err)
+	asker := anyone()
+	for name, value := range map[string]string{numberCookie: contract, askerCookie: asker.Browser} {
+		asked := network.SetCookieParams{Name: name, Value: value, URL: b.o.url}
+		if _, err := chromedp.Call(b.ctx, network.SetCookie, asked); err != nil {
+			b.t.Fatal(err)
+		}
 	}
 	var drawn []access.Drawn
 	b.o.must(func(ctx context.Context, tx pgx.Tx) (err error) {
 		contacts := []access.Contact{{Party: "buyers[0]", Name: "镇**", Phone: "13800138000"}}
-		drawn, err = access.DrawCodes(ctx, tx, contract, number, contacts, time.Now())
+		drawn, err = access.DrawCodes(ctx, tx, contract, number, asker, contacts, time.Now())
 		return err
 	})
 	b.at("/my/code")

@@ -156,7 +156,7 @@ func TestPlantedNumbersStandNowhere(t *testing.T) {
 	c.keep("the log", c.log.String())
 	dump := pgtest.Dump(t, c.pool.Config().ConnString())
 	for _, table := range []string{"river_job", "audit_event", "notice_message", "intake_case", "jobs_dead_letter", "files_material",
-		"files_content", "access_code"} {
+		"files_content", "access_asked", "access_draw"} {
 		if !strings.Contains(dump, "public."+table+" ") {
 			t.Errorf("the dump lacks %s", table)
 		}

@@ -15,6 +15,7 @@ const (
 	provingCookie  = "onewindow_provider" // between us and a provider of identities
 	citizenCookie  = "onewindow_my"       // the same, of citizens
 	numberCookie   = "onewindow_number"   // what a citizen asked a code for
+	askerCookie    = "onewindow_asker"    // for which browser it was sent, and that it has come in before
 	deviceCookie   = "onewindow_device"   // that its people have signed in from
 	attemptMinutes = 10
 )

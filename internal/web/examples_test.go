@@ -123,8 +123,8 @@ func (s stage) fill(text string) string {
 		}
 	}
 	if strings.Contains(text, "{citizen_code}") {
-		number, code := s.citizenCode()
-		text = strings.NewReplacer("{citizen_number}", number, "{citizen_code}", code).Replace(text)
+		number, code, asker := s.citizenCode()
+		text = strings.NewReplacer("{citizen_number}", number, "{citizen_code}", code, "{ticket}", asker.Browser).Replace(text)
 	}
 	for place, make := range map[string]func() string{
 		"{password}": func() string { return password }, "{code}": func() string { return s.codeOf("clerk-02") },
@@ -187,10 +187,16 @@ func (s stage) codeFor(c intake.Number, party string) (number, code string) {
 	number = access.NewSecret().Text() // each number has few codes
 	s.must(func(ctx context.Context, tx pgx.Tx) error {
 		drawn, err := access.DrawCodes(ctx, tx, number, string(c), []access.Contact{{Party: party, Phone: "1"}}, time.Now())
+func (s stage) citizenCode() (number, code string, asker access.Asker) {
+	asker = anyone()
+	number = access.NewSecret().Text() // each number has few codes
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		drawn, err := access.DrawCodes(ctx, tx, number, string(s.open), asker,
+			[]access.Contact{{Party: "buyers[0]", Phone: number}}, time.Now())
 		code = drawn[0].Code
 		return err
 	})
-	return number, code
+	return number, code, asker
 }
 
 // citizenToken returns the token of a party to the open case.
@@ -200,6 +206,9 @@ func (s stage) citizenToken() string { return s.tokenFor(s.open, "buyers[0]") }
 func (s stage) tokenFor(c intake.Number, party string) string {
 	number, code := s.codeFor(c, party)
 	token, err := s.porter().ByCode(context.Background(), number, code, time.Now())
+func (s stage) citizenToken() string {
+	number, code, asker := s.citizenCode()
+	token, err := s.porter().ByCode(context.Background(), number, code, asker, time.Now())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -42,9 +42,15 @@ func (s *server) citizenPages(r chi.Router) {
 // clock must not tell which numbers there are.
 const askCodeTime = 300 * time.Millisecond
 
+// askerOf is who asks for codes and tries them, by a secret of theirs; without one it is
+// whoever asks from the address.
+func askerOf(r *http.Request, secret string) access.Asker {
+	return access.Asker{Browser: secret, From: addressKey(r)}
+}
+
 // sendCodes sends a code to each party of a number who has a telephone. Whoever
 // asks learns nothing from how, or how soon, it returns.
-func (s *server) sendCodes(r *http.Request, number string) error {
+func (s *server) sendCodes(r *http.Request, number string, asker access.Asker) error {
 	even := time.After(askCodeTime)
 	ctx, now := r.Context(), time.Now()
 	of, parties, err := s.Flow.Contacts(ctx, number)
@@ -54,7 +60,7 @@ func (s *server) sendCodes(r *http.Request, number string) error {
 			for i, p := range parties {
 				contacts[i] = access.Contact{Party: p.Party, Name: maskName(p.Name), Phone: p.Phone}
 			}
-			drawn, err := access.DrawCodes(ctx, tx, number, string(of), contacts, now)
+			drawn, err := access.DrawCodes(ctx, tx, number, of, asker, contacts, now)
 			if err != nil {
 				return err
 			}
@@ -113,9 +119,14 @@ func (s *server) postNumber(w http.ResponseWriter, r *http.Request) error {
 	if len(p.Errors) > 0 {
 		return p.show(w)
 	}
-	if err := s.sendCodes(r, number); err != nil {
+	asker := askerOf(r, cookieOf(r, askerCookie))
+	if _, drawn := access.ParseSecret(asker.Browser); !drawn {
+		asker.Browser = access.NewSecret().Text()
+	}
+	if err := s.sendCodes(r, number, asker); err != nil {
 		return err
 	}
+	s.remember(w, askerCookie, asker.Browser, access.DeviceLength)
 	s.remember(w, numberCookie, url.QueryEscape(number), access.CodeLength) // not in the address: people mistype
 	http.Redirect(w, r, "/my/code", http.StatusSeeOther)
 	return nil
@@ -154,7 +165,7 @@ func (s *server) postCitizenCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errQuery
 	}
-	token, err := s.Porter.ByCode(r.Context(), number, typed(r, "code"), time.Now())
+	token, err := s.Porter.ByCode(r.Context(), number, typed(r, "code"), askerOf(r, cookieOf(r, askerCookie)), time.Now())
 	if errors.Is(err, access.ErrUnknown) {
 		p := s.citizenCodePage(r)
 		p.blame("code", "page.my.code_wrong")
@@ -168,9 +179,11 @@ func (s *server) postCitizenCode(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// codeBody is the body that asks for codes.
+// codeBody is the body that asks for codes. Ticket is a secret that the program has drawn,
+// for which the codes are good.
 type codeBody struct {
 	Number string `json:"number"`
+	Ticket string `json:"ticket,omitempty"`
 }
 
 // askCode sends codes, and answers alike whether there is such a number or not.
@@ -179,7 +192,7 @@ func (s *server) askCode(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrict(w, r, &b); err != nil {
 		return err
 	}
-	if err := s.sendCodes(r, caseOrContract(b.Number)); err != nil {
+	if err := s.sendCodes(r, caseOrContract(b.Number), askerOf(r, b.Ticket)); err != nil {
 		return err
 	}
 	return answer(w, http.StatusAccepted, map[string]int{"valid_minutes": int(access.CodeLength.Minutes())})
@@ -189,6 +202,7 @@ func (s *server) askCode(w http.ResponseWriter, r *http.Request) error {
 type citizenCredentials struct {
 	Number string `json:"number"`
 	Code   string `json:"code"`
+	Ticket string `json:"ticket,omitempty"`
 }
 
 // openCitizenSession signs a party to a case in.
@@ -197,7 +211,7 @@ func (s *server) openCitizenSession(w http.ResponseWriter, r *http.Request) erro
 	if err := readStrict(w, r, &c); err != nil {
 		return err
 	}
-	token, err := s.Porter.ByCode(r.Context(), caseOrContract(c.Number), c.Code, time.Now())
+	token, err := s.Porter.ByCode(r.Context(), caseOrContract(c.Number), c.Code, askerOf(r, c.Ticket), time.Now())
 	if err != nil {
 		return err
 	}

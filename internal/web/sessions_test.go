@@ -335,7 +335,7 @@ func TestAnswersToCitizensAreTheSameForEveryNumber(t *testing.T) {
 	shape := regexp.MustCompile(`[0-9]`)
 	seen := map[string]bool{}
 	for _, n := range []string{number, goodNumber, "TOWN-000000", "no such", "\x00\xff", strings.Repeat("9", 500)} {
-		body, err := json.Marshal(codeBody{n})
+		body, err := json.Marshal(codeBody{Number: n})
 		if err != nil {
 			t.Fatal(err)
 		}
