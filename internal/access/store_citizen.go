@@ -60,7 +60,8 @@ func DrawCodes(ctx context.Context, tx pgx.Tx, number, of string, asker Asker, t
 		parties, names, phones = append(parties, c.Party), append(names, c.Name), append(phones, c.Phone)
 	}
 	_, err = tx.Exec(ctx, `
-		UPDATE access_asked SET codes = $3, parties = $4, names = $5, phones = $6, case_number = $7, expires_at = $8, tries = 0
+		UPDATE access_asked SET codes = $3, parties = $4, names = $5, phones = $6, case_number = $7, expires_at = $8,
+			tries = 0
 		WHERE number = $1 AND asker = $2`,
 		vault.Index(numberPurpose, number), asker.index(), vault.Indexes(codesPurpose, texts), parties, names,
 		vault.Indexes(vault.Phone, phones), of, at.Add(CodeLength))

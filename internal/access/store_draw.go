@@ -74,7 +74,8 @@ func takeDraw(ctx context.Context, tx pgx.Tx, whose vault.Blind, kind string, mo
 
 // reached returns those contacts who may be sent one more code because an asker asks
 // for it about what has the name of.
-func reached(ctx context.Context, tx pgx.Tx, of string, asker Asker, to []Contact, at time.Time) (may []Contact, err error) {
+func reached(ctx context.Context, tx pgx.Tx, of string, asker Asker, to []Contact,
+	at time.Time) (may []Contact, err error) {
 	near, err := takeDraw(ctx, tx, vault.Index(askerPurpose, of+" from "+asker.From), fromAddress, mostFrom, at)
 	if err != nil {
 		return nil, err
@@ -111,7 +112,8 @@ func knows(ctx context.Context, tx pgx.Tx, asker Asker, c Contact, at time.Time)
 	if !drawn {
 		return false, nil
 	}
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM access_known WHERE browser = $1 AND phone = $2 AND expires_at > $3)`,
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM access_known WHERE browser = $1 AND phone = $2 AND expires_at > $3)`,
 		token.hash(), vault.Index(vault.Phone, c.Phone), at).Scan(&known)
 	if err != nil {
 		return false, fmt.Errorf("look for a browser: %w", err)
@@ -146,7 +148,8 @@ type tried struct {
 
 // try takes one of the asker's tries of the codes for a number, and spends the code if
 // it is one of theirs. It reports false for everything else.
-func try(ctx context.Context, tx pgx.Tx, number, code string, asker Asker, at time.Time) (t tried, right bool, err error) {
+func try(ctx context.Context, tx pgx.Tx, number, code string, asker Asker,
+	at time.Time) (t tried, right bool, err error) {
 	var party, name *string
 	err = tx.QueryRow(ctx, `
 		UPDATE access_asked SET tries = tries + 1
