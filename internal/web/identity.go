@@ -164,8 +164,10 @@ func objectOf(c intake.Case) access.Object {
 
 // permitUnit is permit for an application about a unit: where this program serves
 // several offices, only that of the unit's county takes it. Units of counties that
-// it does not serve are left to the rules, which name the office to go to.
+// it does not serve are left to the rules, which name the office to go to. The unit is
+// read as the rules read it, blanks between its groups and wide digits included.
 func permitUnit(ctx context.Context, a access.Action, unit registration.UnitCode) error {
+	unit = registration.Application{Unit: unit}.Normalise().Unit
 	office, _ := registration.OfficeOf(unit.County())
 	if !office.Here {
 		return permit(ctx, a)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,10 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"onewindow/intake"
 	"onewindow/internal/access"
@@ -40,6 +37,15 @@ func strangers() (list []access.Person) {
 		list = append(list, twin)
 	}
 	return list
+}
+
+// engageStrangers gives the strangers accounts and keys.
+func (s stage) engageStrangers() []access.Person {
+	far := strangers()
+	for _, p := range far {
+		s.engage(p)
+	}
+	return far
 }
 
 // asked is an operation, or one verdict of a decision, with the action it needs.
@@ -143,19 +149,7 @@ func (a asked) want(p access.Person, o access.Object) string {
 func TestThePermissionMatrix(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	far := strangers()
-	s.must(func(ctx context.Context, tx pgx.Tx) error {
-		for _, p := range far {
-			s.secrets[p.ID] = access.NewSecret()
-			now := time.Now()
-			err := errors.Join(access.Engage(ctx, tx, p),
-				access.AddKey(ctx, tx, p.ID, s.secrets[p.ID], "test", now, now.Add(access.KeyLength)))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	far := s.engageStrangers()
 	object := access.Object{Office: "430602", Case: string(s.open), Companies: []string{"water", "power", "gas"}}
 	cells, asks := map[string]map[access.Role]string{}, 0
 	check := func(a asked, p access.Person) string {
@@ -184,7 +178,8 @@ func TestThePermissionMatrix(t *testing.T) {
 		}
 	}
 	t.Logf("%d questions", asks)
-	compare(t, permissionsFile, matrix(cells))
+	compareRights(t, rightsOf(t), cells, described)
+	comparePart(t, permissionsFile, apiHeading, matrix(cells, "GET /livez"))
 }
 
 // cellOf is one cell of the matrix.
@@ -198,38 +193,32 @@ func cellOf(own, foreign string) string {
 	return "–"
 }
 
-// matrix writes the matrix for people.
-func matrix(cells map[string]map[access.Role]string) string {
+// The parts of the document: each is written by the test that asked.
+const (
+	apiHeading   = "## The API"
+	pagesHeading = "## The pages"
+)
+
+// matrix writes a matrix for people; everyone may do open.
+func matrix(cells map[string]map[access.Role]string, open string) string {
 	var roles []access.Role
 	for _, role := range access.Roles() {
-		if cells["GET /livez"][role] != "" {
+		if cells[open][role] != "" {
 			roles = append(roles, role)
 		}
 	}
 	var b strings.Builder
-	b.WriteString(`# Who may do what
-
-Written by ` + "`go test ./internal/web -run TestThePermissionMatrix -write`" + `, which asks a running window for every operation of
-the API's description as every role, of a case of one's own office (or company) and of a foreign one; the test fails when
-the answers are no longer these.
-
-**yes**: of every object. **own**: of the cases of one's own office, of one's own case, or of what one's own company is asked; a
-foreign one is answered like one that is not there.
-**–**: refused. Rows of decisions are by verdict. Whoever is not signed in may only do what everyone may. Callbacks prove
-themselves by their signature, whoever sends them.
-
-`)
 	fmt.Fprintf(&b, "| operation | everyone |")
 	for _, role := range roles {
 		fmt.Fprintf(&b, " %s |", role)
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(roles)) + "\n")
 	for _, name := range slices.Sorted(maps.Keys(cells)) {
-		open := "–"
+		everyone := "–"
 		if cells[name][""] == "yes" {
-			open = "yes"
+			everyone = "yes"
 		}
-		fmt.Fprintf(&b, "| %s | %s |", name, open)
+		fmt.Fprintf(&b, "| %s | %s |", name, everyone)
 		for _, role := range roles {
 			fmt.Fprintf(&b, " %s |", cells[name][role])
 		}
@@ -238,15 +227,32 @@ themselves by their signature, whoever sends them.
 	return b.String()
 }
 
-// compare compares a document with what it should be, or writes it.
-func compare(t *testing.T, name, want string) {
+// documents are written by one test at a time.
+var documents sync.Mutex
+
+// comparePart compares the part of a document under a heading with what it should be,
+// or writes it.
+func comparePart(t *testing.T, name, heading, want string) {
 	t.Helper()
-	if *writeDocs {
-		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	documents.Lock()
+	defer documents.Unlock()
+	raw, err := os.ReadFile(name)
+	before, rest, found := strings.Cut(string(raw), heading+"\n\n")
+	if err != nil || !found {
+		t.Fatalf("%s has no part %q: %v", name, heading, err)
 	}
-	if got, err := os.ReadFile(name); err != nil || string(got) != want {
-		t.Errorf("%s is not what the window answers (%v): look at the difference, then run this test with -write", name, err)
+	got, after, more := strings.Cut(rest, "\n## ")
+	if more {
+		after = "\n## " + after
+	}
+	if got == want {
+		return
+	}
+	if !*writeDocs {
+		t.Errorf("%s under %q is not what the window answers: look at the difference, then run this test with -write", name, heading)
+		return
+	}
+	if err := os.WriteFile(name, []byte(before+heading+"\n\n"+want+after), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
