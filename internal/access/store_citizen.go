@@ -80,6 +80,13 @@ func fold(number string) string {
 	return number
 }
 
+// CitizenRefused writes into the audit that a citizen did not come in, and not about
+// which number: nobody, not even who reads the audit, learns which there are.
+func CitizenRefused(ctx context.Context, db Querier) error {
+	return audit.Write(ctx, db, audit.Event{Kind: audit.Case, Object: nobody, Actor: audit.Public,
+		Role: string(Citizen), Action: audit.SignInWrong})
+}
+
 // ByCode opens a citizen's session for a number and a code that was sent because the
 // same asker asked for it. It returns ErrUnknown if there is no such code, or the asker
 // has tried too many; the audit then has a line that does not say for which number.
@@ -95,8 +102,7 @@ func (g Porter) ByCode(ctx context.Context, number, code string, asker Asker, at
 			return err
 		}
 		if !right {
-			return audit.Write(ctx, tx, audit.Event{Kind: audit.Case, Object: nobody, Actor: audit.Public,
-				Role: string(Citizen), Action: audit.SignInWrong})
+			return CitizenRefused(ctx, tx)
 		}
 		if err := remember(ctx, tx, asker, t.phone, at); err != nil {
 			return err

@@ -69,7 +69,7 @@ func (s *server) sawCase(ctx context.Context, number intake.Number, refusal erro
 	if refusal == nil {
 		return s.saw(ctx, audit.Seen, audit.Case, string(number))
 	}
-	if staffOf(ctx).ID == "" {
+	if personOf(ctx).ID == "" {
 		return refusal // nobody: the limits on addresses are against those
 	}
 	err := s.Flow.Saw(ctx, audit.Event{
@@ -121,7 +121,7 @@ func (s *server) caseAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerChain(w, r, lines, staffOf(r.Context()).Role == access.Citizen)
+	return answerChain(w, r, lines, personOf(r.Context()).Role == access.Citizen)
 }
 
 // answerChain answers with part of a chain.

@@ -46,7 +46,7 @@ func (s *server) exportAudit(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" || format != formatCSV && format != formatJSON {
 		return errQuery
 	}
-	e := audit.Event{Action: audit.AuditRead, Kind: audit.Staff, Object: staffOf(r.Context()).ID, Result: format}
+	e := audit.Event{Action: audit.AuditRead, Kind: audit.Staff, Object: personOf(r.Context()).ID, Result: format}
 	if q.Kind != "" && q.Object != "" {
 		e.Kind, e.Object = q.Kind, q.Object
 	}

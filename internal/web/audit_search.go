@@ -129,7 +129,7 @@ func lineInCursor(text string) (int64, error) {
 // of more than one in their own.
 func (s *server) readAudit(r *http.Request, q audit.Query) error {
 	if q.Kind == "" || q.Object == "" {
-		return s.saw(r.Context(), audit.AuditRead, audit.Staff, staffOf(r.Context()).ID)
+		return s.saw(r.Context(), audit.AuditRead, audit.Staff, personOf(r.Context()).ID)
 	}
 	return s.saw(r.Context(), audit.AuditRead, q.Kind, q.Object)
 }

@@ -141,7 +141,7 @@ func (s *server) renewBills(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Flow.Renew(r.Context(), number, staffOf(r.Context()).ID); err != nil {
+	if err := s.Flow.Renew(r.Context(), number, personOf(r.Context()).ID); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusAccepted)
@@ -199,7 +199,7 @@ func (s *server) askRefund(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back, err := s.Flow.Refund(r.Context(), number, payment.Return{
-		Ref: b.Ref, Amount: body.Amount, Available: available, By: staffOf(r.Context()).ID, Words: body.Reason,
+		Ref: b.Ref, Amount: body.Amount, Available: available, By: personOf(r.Context()).ID, Words: body.Reason,
 	})
 	if err != nil {
 		return err
@@ -251,7 +251,7 @@ func (s *server) noteVoucher(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err = s.Flow.Voucher(r.Context(), number, b.Ref, body.Voucher, staffOf(r.Context()).ID)
+	b, err = s.Flow.Voucher(r.Context(), number, b.Ref, body.Voucher, personOf(r.Context()).ID)
 	if err != nil {
 		return err
 	}

@@ -44,8 +44,8 @@ func (s *server) acceptCase(w http.ResponseWriter, r *http.Request) error {
 	if len(found) > 0 {
 		return s.misshapen(r, a, found)
 	}
-	acceptance, err := s.Flow.Accept(r.Context(), staffOf(r.Context()).ID, intake.Key{
-		Client: staffOf(r.Context()).ID, Value: key, Body: raw}, a)
+	acceptance, err := s.Flow.Accept(r.Context(), personOf(r.Context()).ID, intake.Key{
+		Client: personOf(r.Context()).ID, Value: key, Body: raw}, a)
 	if err != nil {
 		return err
 	}
@@ -159,10 +159,10 @@ func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	limit := f.Limit
-	f.Office, f.Limit = staffOf(r.Context()).Office, limit+1
+	f.Office, f.Limit = personOf(r.Context()).Office, limit+1
 	list, err := s.Flow.Select(r.Context(), f)
 	if err == nil {
-		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, personOf(r.Context()).ID)
 	}
 	if err != nil {
 		return err

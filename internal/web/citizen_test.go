@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"onewindow/intake"
 	"onewindow/internal/access"
+	"onewindow/internal/audit"
 	"onewindow/internal/town"
 	"onewindow/jobs"
 )
@@ -103,6 +105,33 @@ func TestAProviderLetsCitizensSeeTheirOwn(t *testing.T) {
 		SELECT count(*) FROM audit_event WHERE action = 'signed_in' AND object = $1 AND actor LIKE 'citizen:%'`, newest.Number).Scan(&kept)
 	if err != nil || kept != 1 {
 		t.Errorf("the audit has %d lines of the sign-in, %v", kept, err)
+	}
+}
+
+// Where the ID token names the citizen, it is what counts: it is signed.
+func TestAnIDTokenAloneLetsACitizenIn(t *testing.T) {
+	t.Parallel()
+	o := vouch(t, newOffice(t, 2))
+	mine, others := o.accept(0).Number, o.accept(1).Number
+	o.signed[buyer] = map[string]any{"id_number": saleOf(0).Buyers[0].ID, "id_number_verified": true}
+	for name, said := range map[string]map[string]any{
+		"the userinfo says nothing":          nil,
+		"the userinfo says somebody else":    {"id_number": saleOf(1).Buyers[0].ID, "id_number_verified": true},
+		"the userinfo says it is unverified": {"id_number_verified": false},
+	} {
+		o.said[buyer] = said
+		_, page := o.comesAs(t, buyer)
+		if page.path != "/my" || !page.has(string(mine)) || page.has(string(others)) {
+			t.Errorf("%s: %s %d %s", name, page.path, page.status, page.text)
+		}
+	}
+	o.signed[buyer]["id_number_verified"] = false
+	o.said[buyer] = map[string]any{"id_number_verified": true}
+	if _, page := o.comesAs(t, buyer); page.status != http.StatusForbidden || !page.has("尚未实名核验") {
+		t.Errorf("the ID token says unverified: %d %s", page.status, page.text)
+	}
+	if got := o.chain(audit.Case, "-"); !slices.Equal(got, []string{"public citizen sign_in_fail done"}) {
+		t.Errorf("the audit of failures: %q", got)
 	}
 }
 

@@ -76,7 +76,7 @@ func (s *server) listRequests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	list, err := s.Flow.CompanyRequests(r.Context(), who.Company, after, limit+1)
 	if err == nil {
 		err = s.saw(r.Context(), audit.Listed, audit.Staff, who.ID)
@@ -123,7 +123,7 @@ func requestPart(query url.Values) (after int64, limit int, err error) {
 // ownRequest returns the request in the address, if who asks may do it to that. One
 // of another company is answered like one that is not there.
 func (s *server) ownRequest(r *http.Request, a access.Action) (q jobs.CompanyRequest, err error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if err := permitOn(r.Context(), a, access.Object{Companies: []string{who.Company}}); err != nil {
 		return q, err
 	}
@@ -178,7 +178,7 @@ func (s *server) answerRequest(w http.ResponseWriter, r *http.Request) error {
 	if found = merge(found, b.defects()); len(found) > 0 {
 		return &jobs.DefectsError{Findings: found}
 	}
-	err = s.Flow.CompanySays(r.Context(), staffOf(r.Context()).Company, q.Ref, utilities.Statement{
+	err = s.Flow.CompanySays(r.Context(), personOf(r.Context()).Company, q.Ref, utilities.Statement{
 		Outcome: b.Outcome, Reason: b.Reason, Words: b.Words, BalanceFen: b.Balance, ArrearsFen: b.Arrears,
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func (s *server) pronounce(r *http.Request, number intake.Number, body verdictBo
 		return err
 	}
 	d := jobs.Decision{Number: number, Step: stepOf(r), Verdict: verdict,
-		By: staffOf(ctx).ID, Reason: body.Reason, Seen: seen}
+		By: personOf(ctx).ID, Reason: body.Reason, Seen: seen}
 	if verdict == jobs.Approve { // it authorises the entry
 		if err := permitProved(ctx, needed); err != nil {
 			return err

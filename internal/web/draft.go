@@ -54,7 +54,7 @@ func (s *server) kept(r *http.Request) (bool, error) {
 	if carries(r) {
 		return false, nil
 	}
-	d, err := draft.Of(r.Context(), s.Pool, staffOf(r.Context()).ID, legible(r.URL.Path), time.Now())
+	d, err := draft.Of(r.Context(), s.Pool, personOf(r.Context()).ID, legible(r.URL.Path), time.Now())
 	if errors.Is(err, draft.ErrNone) {
 		return false, nil
 	}
@@ -68,5 +68,5 @@ func (s *server) sent(r *http.Request) error {
 	if page == "" || r.Method != http.MethodPost || carriesFile(r) { // a file is no answer to what was kept
 		return nil
 	}
-	return draft.Drop(r.Context(), s.Pool, staffOf(r.Context()).ID, page)
+	return draft.Drop(r.Context(), s.Pool, personOf(r.Context()).ID, page)
 }

@@ -55,7 +55,7 @@ func (s *server) followCase(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	leave, err := s.seats.take(staffOf(r.Context()).ID)
+	leave, err := s.seats.take(personOf(r.Context()).ID)
 	if err != nil {
 		return err
 	}

@@ -215,8 +215,8 @@ func (s stage) citizenToken() string {
 	return token.Text()
 }
 
-// personOf returns somebody of a role, "" if nobody is.
-func personOf(role string) string {
+// somebodyOf returns somebody of a role, "" if nobody is.
+func somebodyOf(role string) string {
 	for _, p := range people {
 		if string(p.Role) == role {
 			return p.ID
@@ -228,7 +228,7 @@ func personOf(role string) string {
 // request makes a call of the description.
 func (s stage) request(t *testing.T, o openapi.Operation, c openapi.Call) request {
 	t.Helper()
-	r := request{method: o.Method, path: o.Path, staff: personOf(c.As), header: map[string]string{}}
+	r := request{method: o.Method, path: o.Path, staff: somebodyOf(c.As), header: map[string]string{}}
 	for name, value := range c.Path {
 		r.path = strings.ReplaceAll(r.path, "{"+name+"}", s.fill(value))
 	}

@@ -105,7 +105,7 @@ func (s *server) takeIn(w http.ResponseWriter, r *http.Request, number intake.Nu
 	if err != nil {
 		return m, false, err
 	}
-	h.By, h.Client = staffOf(r.Context()).ID, staffOf(r.Context()).ID
+	h.By, h.Client = personOf(r.Context()).ID, personOf(r.Context()).ID
 	if err := errors.Join(complete(&h), h.Valid()); err != nil {
 		return m, false, err
 	}

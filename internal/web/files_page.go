@@ -37,7 +37,7 @@ type materialRow struct {
 // materialsOf returns the materials of a case for its page; nil if who asks may
 // not see them.
 func (s *server) materialsOf(r *http.Request, c *jobs.Sight) (*materialsView, error) {
-	staff := staffOf(r.Context())
+	staff := personOf(r.Context())
 	if !staff.May(access.SeeMaterial) {
 		return nil, nil
 	}

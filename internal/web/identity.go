@@ -36,9 +36,9 @@ func withPresence(ctx context.Context, p presence) context.Context {
 	return context.WithValue(ctx, presenceKey{}, p)
 }
 
-// staffOf returns who asks; the zero Person, who may do nothing, if nobody is
+// personOf returns who asks; the zero Person, who may do nothing, if nobody is
 // signed in.
-func staffOf(ctx context.Context) access.Person { return presenceOf(ctx).Person }
+func personOf(ctx context.Context) access.Person { return presenceOf(ctx).Person }
 
 // identify finds out who asks: by HTTP Basic (id and key), as programs do, by the
 // token of a session as a bearer, or by the session cookie of the pages. Wrong
@@ -133,7 +133,7 @@ func permit(ctx context.Context, a access.Action) error { return permitOn(ctx, a
 
 // permitOn is permit for one object; access.ErrForeign if it is another's.
 func permitOn(ctx context.Context, a access.Action, o access.Object) error {
-	person := staffOf(ctx)
+	person := personOf(ctx)
 	if person.ID == "" {
 		return errAnonymous
 	}

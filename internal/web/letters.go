@@ -99,7 +99,7 @@ func (s *server) endLetter(e jobs.Ending) handler {
 // endAs does it as who asks.
 func (s *server) endAs(r *http.Request, id int64, e jobs.Ending, body endingBody) error {
 	return s.Flow.EndLetter(r.Context(), jobs.LetterEnding{
-		Letter: id, Ending: e, To: body.To, By: staffOf(r.Context()).ID, Reason: body.Reason,
+		Letter: id, Ending: e, To: body.To, By: personOf(r.Context()).ID, Reason: body.Reason,
 	})
 }
 

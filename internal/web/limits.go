@@ -141,7 +141,7 @@ func (s *server) limitAddress(next http.Handler) http.Handler {
 // no quota but that of their address.
 func (s *server) limitPerson(next http.Handler) http.Handler {
 	return s.api(func(w http.ResponseWriter, r *http.Request) error {
-		if id := staffOf(r.Context()).ID; id != "" {
+		if id := personOf(r.Context()).ID; id != "" {
 			if err := s.quotas.person.take(w, r, id); err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func (s *server) openPages(r chi.Router) {
 	}
 }
 
-// pages adds the addresses of the pages. Who is signed in is staffOf(ctx).
+// pages adds the addresses of the pages. Who is signed in is personOf(ctx).
 func (s *server) pages(r chi.Router) {
 	r.Get("/", s.page(s.begin))
 	s.staffPages(r)
@@ -73,7 +73,7 @@ type frame struct {
 func (f frame) Prefer() string { return preferencesPath + "?" + url.Values{"next": {f.Here}}.Encode() }
 
 func frameOf(r *http.Request, nav string) frame {
-	return frame{Staff: staffOf(r.Context()), Nav: nav, Lang: speech(r), Large: large(r), Here: hereOf(r)}
+	return frame{Staff: personOf(r.Context()), Nav: nav, Lang: speech(r), Large: large(r), Here: hereOf(r)}
 }
 
 // Dense says that the page is for people who work with it all day.

@@ -92,7 +92,7 @@ func (s *server) postRenew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renewed(w, r, number, staffOf(r.Context()).ID, "/cases/"+string(number))
+	return s.renewed(w, r, number, personOf(r.Context()).ID, "/cases/"+string(number))
 }
 
 func (s *server) postRenewMine(w http.ResponseWriter, r *http.Request) error {

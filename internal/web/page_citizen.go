@@ -220,7 +220,7 @@ func (s *server) openCitizenSession(w http.ResponseWriter, r *http.Request) erro
 
 // mine returns the case of a citizen's session, and writes down that they saw it.
 func (s *server) mine(r *http.Request) (*jobs.Sight, error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	number, err := intake.ParseNumber(who.Case)
 	if err != nil {
 		return nil, err

@@ -44,26 +44,34 @@ func (s *server) fromCitizenProvider(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	number, err := p.Identify(r.Context(), q, b, now)
+	token, err := s.admitVouched(r, p, q, b, time.Now())
 	if err != nil {
-		return err
-	}
-	id, err := registration.ParseIdentity(strings.ToUpper(plain(number)))
-	if err != nil {
-		return access.ErrNoIdentity
-	}
-	who, err := access.IdentityOf(r.Context(), s.Pool, string(id))
-	if err != nil {
-		return err
-	}
-	token, err := s.admitParty(r, who, now)
-	if err != nil {
+		if faultOf(err).status < http.StatusInternalServerError {
+			err = errors.Join(err, access.CitizenRefused(r.Context(), s.Pool))
+		}
 		return err
 	}
 	s.letIn(w, token, access.CitizenLength)
 	http.Redirect(w, r, "/my", http.StatusSeeOther)
 	return nil
+}
+
+// admitVouched opens a session for whoever a provider says that somebody is.
+func (s *server) admitVouched(r *http.Request, p *access.Provider, q access.Question, b access.Brought,
+	at time.Time) (access.Secret, error) {
+	number, err := p.Identify(r.Context(), q, b, at)
+	if err != nil {
+		return "", err
+	}
+	id, err := registration.ParseIdentity(strings.ToUpper(plain(number)))
+	if err != nil {
+		return "", access.ErrNoIdentity
+	}
+	who, err := access.IdentityOf(r.Context(), s.Pool, string(id))
+	if err != nil {
+		return "", err
+	}
+	return s.admitParty(r, who, at)
 }
 
 // admitParty opens a session for a person's newest case; errNoPart if they have none.

@@ -98,6 +98,6 @@ func (s *server) handOver(r *http.Request, number intake.Number, party string,
 	if err := permitProved(r.Context(), access.HandOver); err != nil {
 		return err
 	}
-	return s.Flow.HandOver(r.Context(), jobs.Handover{Number: number, Party: party, By: staffOf(r.Context()).ID,
+	return s.Flow.HandOver(r.Context(), jobs.Handover{Number: number, Party: party, By: personOf(r.Context()).ID,
 		Seen: seen, Proof: spending(r)})
 }

@@ -124,7 +124,7 @@ func (p myPage) AwaitsPayment() bool {
 }
 
 func (s *server) showMine(w http.ResponseWriter, r *http.Request) error {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if _, err := intake.ParseNumber(who.Case); err != nil && who.Role == access.Citizen {
 		return s.showMyContract(w, r)
 	}
@@ -174,7 +174,7 @@ type contractPage struct {
 }
 
 func (s *server) showMyContract(w http.ResponseWriter, r *http.Request) error {
-	number := staffOf(r.Context()).Case
+	number := personOf(r.Context()).Case
 	if err := permitOn(r.Context(), access.SeeOwn, access.Object{Case: number}); err != nil {
 		return err
 	}

@@ -69,9 +69,9 @@ func (s *server) showQueue(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.First = queueLink(holder, "")
 	}
-	list, err := s.Flow.List(r.Context(), staffOf(r.Context()).Office, holder, before, queueLength+1)
+	list, err := s.Flow.List(r.Context(), personOf(r.Context()).Office, holder, before, queueLength+1)
 	if err == nil {
-		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, personOf(r.Context()).ID)
 	}
 	if err != nil {
 		return err

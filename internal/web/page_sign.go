@@ -84,7 +84,7 @@ func homeOf(role access.Role) string {
 
 // begin leads those to their own first page who have no cases to see.
 func (s *server) begin(w http.ResponseWriter, r *http.Request) error {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if home := homeOf(who.Role); who.ID != "" && home != "/" {
 		http.Redirect(w, r, home, http.StatusSeeOther)
 		return nil

@@ -181,7 +181,7 @@ func (s *server) engagePage(r *http.Request, person access.Person) askPage {
 }
 
 func (s *server) showEngage(w http.ResponseWriter, r *http.Request) error {
-	return s.engagePage(r, access.Person{Role: access.Clerk, Office: staffOf(r.Context()).Office}).show(w)
+	return s.engagePage(r, access.Person{Role: access.Clerk, Office: personOf(r.Context()).Office}).show(w)
 }
 
 // postEngage makes an account that nothing opens, and asks for its one-time password, or
@@ -246,7 +246,7 @@ func (s *server) onAccount(a audit.Action, result string,
 	do func(ctx context.Context, tx pgx.Tx, id string, r *http.Request) error) http.HandlerFunc {
 	return s.forStaff(func(w http.ResponseWriter, r *http.Request) error {
 		id := legible(chi.URLParam(r, "id"))
-		if id == staffOf(r.Context()).ID {
+		if id == personOf(r.Context()).ID {
 			return access.ErrForbidden
 		}
 		err := pgx.BeginFunc(r.Context(), s.Pool, func(tx pgx.Tx) error {

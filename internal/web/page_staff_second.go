@@ -25,7 +25,7 @@ func (s *server) asking(wanted func(r *http.Request, id string) (access.Change, 
 			return formError(err)
 		}
 		id := legible(chi.URLParam(r, "id"))
-		if id == staffOf(r.Context()).ID {
+		if id == personOf(r.Context()).ID {
 			return access.ErrForbidden
 		}
 		c, wrong := wanted(r, id)

@@ -34,12 +34,23 @@ type vouched struct {
 	*office
 	issuer string
 	said   map[string]map[string]any // what it says of its users, by subject
+	signed map[string]map[string]any // what its ID tokens say besides
 }
 
 // registry is a provider that knows who its users are.
 type registry struct {
 	*storage.Storage
-	said map[string]map[string]any
+	said, signed map[string]map[string]any
+}
+
+// SetUserinfoFromScopes adds what the ID token is to say.
+func (r registry) SetUserinfoFromScopes(ctx context.Context, info *oidc.UserInfo, subject, client string,
+	scopes []string) error {
+	err := r.Storage.SetUserinfoFromScopes(ctx, info, subject, client, scopes)
+	for claim, value := range r.signed[subject] {
+		info.AppendClaims(claim, value)
+	}
+	return err
 }
 
 // SetUserinfoFromToken adds what the registry knows to what the library says.
@@ -68,9 +79,9 @@ func vouch(t *testing.T, o *office) vouched {
 		"onewindow": storage.WebClient("onewindow", "the client's secret", at+"/sign-in/with/0/back"),
 		"citizens":  storage.WebClient("citizens", "the client's secret", at+"/my/sign-in/with/0/back"),
 	}
-	said := map[string]map[string]any{}
+	said, signed := map[string]map[string]any{}, map[string]map[string]any{}
 	store := storage.NewStorageWithClients(storage.NewUserStore(issuer), clients)
-	provider.Config.Handler = exampleop.SetupServer(issuer, registry{store, said}, slog.New(slog.DiscardHandler), false)
+	provider.Config.Handler = exampleop.SetupServer(issuer, registry{store, said, signed}, slog.New(slog.DiscardHandler), false)
 	provider.Start()
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("the client's secret\n"), 0o600); err != nil {
@@ -87,7 +98,7 @@ func vouch(t *testing.T, o *office) vouched {
 	doors.Start()
 	t.Cleanup(func() { doors.Close(); provider.Close() })
 	o.url = at
-	return vouched{o, issuer, said}
+	return vouched{o, issuer, said, signed}
 }
 
 // ask goes to the provider as one of the staff, signs in there, and returns the address

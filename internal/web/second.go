@@ -18,7 +18,7 @@ import (
 // askChange lets a change wait for a second person, in the name of who asks, tells
 // the owner of the account, and writes it down.
 func (s *server) askChange(ctx context.Context, tx pgx.Tx, c access.Change) (access.Change, access.Secret, error) {
-	c.AskedBy = staffOf(ctx).ID
+	c.AskedBy = personOf(ctx).ID
 	if !s.takes(c) {
 		return c, "", access.ErrPerson
 	}
@@ -66,7 +66,7 @@ func (s *server) confirmChange(r *http.Request, id int64) (c access.Change, give
 		return c, "", err
 	}
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		if c, given, err = s.Porter.Confirm(ctx, tx, id, staffOf(ctx).ID, time.Now()); err != nil {
+		if c, given, err = s.Porter.Confirm(ctx, tx, id, personOf(ctx).ID, time.Now()); err != nil {
 			return err
 		}
 		if err := spending(r)(ctx, tx); err != nil {
@@ -98,7 +98,7 @@ func resultOf(c access.Change) string {
 // declineChange ends a change that waits.
 func (s *server) declineChange(ctx context.Context, id int64) (c access.Change, err error) {
 	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
-		if c, err = access.Decline(ctx, tx, id, staffOf(ctx).ID, time.Now()); err != nil {
+		if c, err = access.Decline(ctx, tx, id, personOf(ctx).ID, time.Now()); err != nil {
 			return err
 		}
 		return wroteAccount(ctx, tx, audit.ChangeDeclined, c.Account, string(c.Kind))

@@ -77,7 +77,7 @@ func (s *server) actOf(r *http.Request, b officerBody) (jobs.OfficerAct, error) 
 		return jobs.OfficerAct{}, err
 	}
 	seen, err := seenVersion(r)
-	by := staffOf(r.Context()).ID
+	by := personOf(r.Context()).ID
 	return jobs.OfficerAct{Number: number, By: by, Seen: seen, Reason: b.Reason, Document: b.Document}, err
 }
 

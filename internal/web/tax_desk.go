@@ -49,9 +49,9 @@ type proposalView struct {
 
 // deskRows lists what waits for the officers of an office.
 func (s *server) deskRows(r *http.Request) ([]deskRow, error) {
-	waiting, err := s.Flow.TaxDesk(r.Context(), staffOf(r.Context()).Office)
+	waiting, err := s.Flow.TaxDesk(r.Context(), personOf(r.Context()).Office)
 	if err == nil {
-		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, personOf(r.Context()).ID)
 	}
 	rows := make([]deskRow, 0, len(waiting))
 	for _, w := range waiting {
