@@ -136,7 +136,7 @@ func ownBillOf(lang string, v *jobs.SelfFiling, b payment.Bill) billView {
 
 // ownFiling returns what the party of the session sees of their taxes.
 func (s *server) ownFiling(r *http.Request) (*jobs.SelfFiling, error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	number, err := intake.ParseNumber(who.Case)
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (s *server) ownFiling(r *http.Request) (*jobs.SelfFiling, error) {
 // filing returns what the session's party sees: of their case, or a preview of what a
 // contract would owe.
 func (s *server) filing(r *http.Request, lang string) (filingView, error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if _, err := intake.ParseNumber(who.Case); err != nil {
 		return s.preview(r, lang)
 	}
@@ -165,7 +165,7 @@ func (s *server) filing(r *http.Request, lang string) (filingView, error) {
 // preview is what would be owed on a filed contract. What speaks against it going on
 // without the window is among the reasons.
 func (s *server) preview(r *http.Request, lang string) (f filingView, err error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if err := permitOn(r.Context(), access.SeeOwn, access.Object{Case: who.Case}); err != nil {
 		return f, err
 	}
@@ -195,7 +195,7 @@ func (s *server) answerFiling(w http.ResponseWriter, r *http.Request) error {
 
 // declarant is who says something of the assessment that they saw (If-Match).
 func (s *server) declarant(r *http.Request) (jobs.Declarant, error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	number, err := intake.ParseNumber(who.Case)
 	if err != nil {
 		return jobs.Declarant{}, filing.ErrNotDecided

@@ -103,7 +103,7 @@ func (p *filingPage) keep(r *http.Request) (wrong []filing.Dispute) {
 		case saysRight:
 		case saysWrong:
 			d := filing.Dispute{About: c.Statement, Words: c.Typed}
-			err := filing.Check(staffOf(r.Context()).Party, d)
+			err := filing.Check(personOf(r.Context()).Party, d)
 			if bad := (*jobs.DefectsError)(nil); errors.As(disputeDefects(err, "", ""), &bad) {
 				p.blame(c, name+"-words", p.say(bad.Findings[0].Code, bad.Findings[0].Args))
 			}
@@ -139,7 +139,7 @@ func (p taxesPage) Owing() bool {
 }
 
 func (s *server) showTaxes(w http.ResponseWriter, r *http.Request) error {
-	if err := permitOn(r.Context(), access.SeeOwn, access.Object{Case: staffOf(r.Context()).Case}); err != nil {
+	if err := permitOn(r.Context(), access.SeeOwn, access.Object{Case: personOf(r.Context()).Case}); err != nil {
 		return err
 	}
 	v, err := s.ownFiling(r)

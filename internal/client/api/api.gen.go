@@ -461,6 +461,9 @@ type CitizenCredentials struct {
 
 	// Number acceptance or contract number
 	Number string `json:"number"`
+
+	// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+	Ticket Ticket `json:"ticket,omitempty"`
 }
 
 // Clocks The time on the wall, and the time less what waited for the applicant; who held the case how long
@@ -483,6 +486,9 @@ type CodeAnswer struct {
 type CodeRequest struct {
 	// Number acceptance or contract number
 	Number string `json:"number"`
+
+	// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+	Ticket Ticket `json:"ticket,omitempty"`
 }
 
 // CompanyAnswer defines model for CompanyAnswer.
@@ -1267,6 +1273,9 @@ type TaxStatement struct {
 	Words     string    `json:"words"`
 }
 
+// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+type Ticket = string
+
 // Utility defines model for Utility.
 type Utility = string
 
@@ -1974,7 +1983,8 @@ type ClientInterface interface {
 
 	// AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 	//
-	// The answer is the same, and takes the same time, whether there is such a number or not.
+	// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+	// who asked for it: what somebody else asks for and tries does not touch it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1983,7 +1993,8 @@ type ClientInterface interface {
 
 	// AskCode Have a one-time code sent to the parties of a case or contract
 	//
-	// The answer is the same, and takes the same time, whether there is such a number or not.
+	// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+	// who asked for it: what somebody else asks for and tries does not touch it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1992,12 +2003,16 @@ type ClientInterface interface {
 
 	// OpenCitizenSessionWithBody Sign in as a party to a case, by the code on their telephone
 	//
+	// With the ticket with which the code was asked for; without one, from the same address.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/citizen-sessions (the `OpenCitizenSession` operationId).
 	OpenCitizenSessionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// OpenCitizenSession Sign in as a party to a case, by the code on their telephone
+	//
+	// With the ticket with which the code was asked for; without one, from the same address.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3043,7 +3058,8 @@ func (c *Client) PrintStatement(ctx context.Context, number Number, reqEditors .
 
 // AskCodeWithBody Have a one-time code sent to the parties of a case or contract
 //
-// The answer is the same, and takes the same time, whether there is such a number or not.
+// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+// who asked for it: what somebody else asks for and tries does not touch it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3062,7 +3078,8 @@ func (c *Client) AskCodeWithBody(ctx context.Context, contentType string, body i
 
 // AskCode Have a one-time code sent to the parties of a case or contract
 //
-// The answer is the same, and takes the same time, whether there is such a number or not.
+// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+// who asked for it: what somebody else asks for and tries does not touch it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3081,6 +3098,8 @@ func (c *Client) AskCode(ctx context.Context, body AskCodeJSONRequestBody, reqEd
 
 // OpenCitizenSessionWithBody Sign in as a party to a case, by the code on their telephone
 //
+// With the ticket with which the code was asked for; without one, from the same address.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /api/v1/citizen-sessions (the `OpenCitizenSession` operationId).
@@ -3097,6 +3116,8 @@ func (c *Client) OpenCitizenSessionWithBody(ctx context.Context, contentType str
 }
 
 // OpenCitizenSession Sign in as a party to a case, by the code on their telephone
+//
+// With the ticket with which the code was asked for; without one, from the same address.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6948,7 +6969,8 @@ type ClientWithResponsesInterface interface {
 
 	// AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 	//
-	// The answer is the same, and takes the same time, whether there is such a number or not.
+	// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+	// who asked for it: what somebody else asks for and tries does not touch it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6957,7 +6979,8 @@ type ClientWithResponsesInterface interface {
 
 	// AskCodeWithResponse Have a one-time code sent to the parties of a case or contract
 	//
-	// The answer is the same, and takes the same time, whether there is such a number or not.
+	// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+	// who asked for it: what somebody else asks for and tries does not touch it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6966,12 +6989,16 @@ type ClientWithResponsesInterface interface {
 
 	// OpenCitizenSessionWithBodyWithResponse Sign in as a party to a case, by the code on their telephone
 	//
+	// With the ticket with which the code was asked for; without one, from the same address.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/citizen-sessions (the `OpenCitizenSession` operationId).
 	OpenCitizenSessionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OpenCitizenSessionResponse, error)
 
 	// OpenCitizenSessionWithResponse Sign in as a party to a case, by the code on their telephone
+	//
+	// With the ticket with which the code was asked for; without one, from the same address.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17112,7 +17139,8 @@ func (c *ClientWithResponses) PrintStatementWithResponse(ctx context.Context, nu
 
 // AskCodeWithBodyWithResponse Have a one-time code sent to the parties of a case or contract
 //
-// The answer is the same, and takes the same time, whether there is such a number or not.
+// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+// who asked for it: what somebody else asks for and tries does not touch it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17127,7 +17155,8 @@ func (c *ClientWithResponses) AskCodeWithBodyWithResponse(ctx context.Context, c
 
 // AskCodeWithResponse Have a one-time code sent to the parties of a case or contract
 //
-// The answer is the same, and takes the same time, whether there is such a number or not.
+// The answer is the same, and takes the same time, whether there is such a number or not. A code is good for
+// who asked for it: what somebody else asks for and tries does not touch it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17142,6 +17171,8 @@ func (c *ClientWithResponses) AskCodeWithResponse(ctx context.Context, body AskC
 
 // OpenCitizenSessionWithBodyWithResponse Sign in as a party to a case, by the code on their telephone
 //
+// With the ticket with which the code was asked for; without one, from the same address.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/v1/citizen-sessions (the `OpenCitizenSession` operationId).
@@ -17154,6 +17185,8 @@ func (c *ClientWithResponses) OpenCitizenSessionWithBodyWithResponse(ctx context
 }
 
 // OpenCitizenSessionWithResponse Sign in as a party to a case, by the code on their telephone
+//
+// With the ticket with which the code was asked for; without one, from the same address.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
