@@ -462,7 +462,7 @@ type CitizenCredentials struct {
 	// Number acceptance or contract number
 	Number string `json:"number"`
 
-	// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+	// Ticket a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
 	Ticket Ticket `json:"ticket,omitempty"`
 }
 
@@ -487,7 +487,7 @@ type CodeRequest struct {
 	// Number acceptance or contract number
 	Number string `json:"number"`
 
-	// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+	// Ticket a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
 	Ticket Ticket `json:"ticket,omitempty"`
 }
 
@@ -1273,7 +1273,7 @@ type TaxStatement struct {
 	Words     string    `json:"words"`
 }
 
-// Ticket a secret that the program draws and keeps, 128 random bits: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+// Ticket a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
 type Ticket = string
 
 // Utility defines model for Utility.
