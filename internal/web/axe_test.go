@@ -282,6 +282,11 @@ func readBeside(t *testing.T, g *gallery) {
 	security.everywhere("accounts", func() { security.at("/accounts") })
 	security.everywhere("engage", func() { security.at("/accounts/new") })
 	security.everywhere("account", func() { security.at("/accounts/clerk-01") })
+	o.must(func(ctx context.Context, tx pgx.Tx) error {
+		_, _, err := o.porter().Ask(ctx, tx, access.Change{Account: "clerk-01", Kind: access.Reset, AskedBy: "security-02"}, time.Now())
+		return err
+	})
+	security.everywhere("account-waits", func() { security.at("/accounts/clerk-01") })
 	auditor := b.another()
 	auditor.signIn("audit-01")
 	auditor.everywhere("audit", func() { auditor.at("/audit?kind=case&object=" + string(number)) })
