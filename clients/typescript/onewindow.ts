@@ -33,6 +33,77 @@ export interface Account {
   utility: Utility;
 }
 
+export interface AccountChange {
+  account: string;
+  /** @format date-time */
+  asked_at: string;
+  asked_by: string;
+  /**
+   * until when it waits
+   * @format date-time
+   */
+  expires_at: string;
+  /** @format int64 */
+  id: number;
+  /** one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider */
+  kind: AccountChangeKind;
+  /** given once: half a one-time password, or a key */
+  secret?: string;
+  /** of a company's key, given once */
+  signing_key?: string;
+  wanted: {
+    company?: string;
+    issuer?: string;
+    label?: string;
+    name?: string;
+    office?: string;
+    role?: string;
+    subject?: string;
+  };
+}
+
+/** one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider */
+export type AccountChangeKind =
+  | "password"
+  | "move"
+  | "reopen"
+  | "key"
+  | "subject";
+
+export interface AccountChangeRequest {
+  /** @maxLength 64 */
+  account: string;
+  /** of move to the role company */
+  company?: string;
+  /** of subject */
+  issuer?: string;
+  /** one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider */
+  kind: AccountChangeKind;
+  /**
+   * of key: what uses it
+   * @maxLength 100
+   */
+  label?: string;
+  /**
+   * of move
+   * @maxLength 200
+   */
+  name?: string;
+  /** of move: the county code, none above offices */
+  office?: string;
+  /** of move */
+  role?: string;
+  /**
+   * of subject
+   * @maxLength 255
+   */
+  subject?: string;
+}
+
+export interface AccountChanges {
+  account_changes: AccountChange[];
+}
+
 export interface AddMaterialParams {
   /** what it is */
   kind?: MaterialKind;
@@ -327,6 +398,8 @@ export interface CitizenCredentials {
   code: string;
   /** acceptance or contract number */
   number: string;
+  /** a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address */
+  ticket?: Ticket;
 }
 
 /** The time on the wall, and the time less what waited for the applicant; who held the case how long */
@@ -348,6 +421,8 @@ export interface CodeAnswer {
 export interface CodeRequest {
   /** acceptance or contract number */
   number: string;
+  /** a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address */
+  ticket?: Ticket;
 }
 
 export interface CompanyAnswer {
@@ -435,6 +510,15 @@ export interface CompanyRequests {
   requests: CompanyRequest[];
 }
 
+export interface ConfirmAccountChangeParams {
+  /**
+   * the number of the change
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  change: string;
+}
+
 /** An officer took the proposed figures as their own */
 export interface Confirmation {
   /** @format date-time */
@@ -520,6 +604,15 @@ export interface Dispute {
   about: string;
   /** @maxLength 500 */
   words: string;
+}
+
+export interface EndAccountChangeParams {
+  /**
+   * the number of the change
+   * @pattern ^[0-9]+$
+   * @example "7"
+   */
+  change: string;
 }
 
 /** A line of the journal; without a step where the case as a whole moved */
@@ -1527,6 +1620,12 @@ export interface TaxStatement {
   words: string;
 }
 
+/**
+ * a secret that the program draws and keeps, 128 random bits as 26 characters of a-z and 2-7: the code is good for who has it, and a program that has come in with it before is counted apart; without one, for the address
+ * @maxLength 100
+ */
+export type Ticket = string;
+
 export type Utility = "water" | "power" | "gas";
 
 export interface UtilityAccount {
@@ -1925,7 +2024,7 @@ export class Api<
      * @secure
      */
     followCase: ({ number }: FollowCaseParams, params: RequestParams = {}) =>
-      this.request<AcceptanceNumber, Problem>({
+      this.request<Ticket, Problem>({
         path: `/api/v1/cases/${number}/events`,
         method: "GET",
         secure: true,
@@ -1967,7 +2066,7 @@ export class Api<
       { number }: ShowCertificateParams,
       params: RequestParams = {},
     ) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/api/v1/cases/${number}/certificate.pdf`,
         method: "GET",
         secure: true,
@@ -2114,7 +2213,7 @@ export class Api<
       { number }: PrintStatementParams,
       params: RequestParams = {},
     ) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/api/v1/cases/${number}/tax/statement.pdf`,
         method: "GET",
         secure: true,
@@ -2520,6 +2619,88 @@ export class Api<
       }),
 
     /**
+     * No description
+     *
+     * @tags accounts
+     * @name ListAccountChanges
+     * @summary Changes of accounts that wait for a second person
+     * @request GET:/api/v1/account-changes
+     * @secure
+     */
+    listAccountChanges: (params: RequestParams = {}) =>
+      this.request<AccountChanges, Problem>({
+        path: `/api/v1/account-changes`,
+        method: "GET",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * @description It takes effect when another security administrator, who is not the account's owner either, confirms it within eight hours. Of a one-time password who asks is given the first half, who confirms the second.
+     *
+     * @tags accounts
+     * @name AskAccountChange
+     * @summary Ask for a change that gives an account a way in or a right
+     * @request POST:/api/v1/account-changes
+     * @secure
+     */
+    askAccountChange: (
+      data: AccountChangeRequest,
+      params: RequestParams = {},
+    ) =>
+      this.request<AccountChange, Problem>({
+        path: `/api/v1/account-changes`,
+        method: "POST",
+        body: data,
+        secure: true,
+        type: "application/json",
+        format: "json",
+        ...params,
+      }),
+
+    /**
+     * No description
+     *
+     * @tags accounts
+     * @name EndAccountChange
+     * @summary Take a change back, or decline it
+     * @request DELETE:/api/v1/account-changes/{change}
+     * @secure
+     */
+    endAccountChange: (
+      { change }: EndAccountChangeParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<void, Problem>({
+        path: `/api/v1/account-changes/${change}`,
+        method: "DELETE",
+        secure: true,
+        ...params,
+      }),
+
+    /**
+     * @description With a proof of its own (`/api/v1/sessions/current/proof`); never by who asked, nor by the account's owner.
+     *
+     * @tags accounts
+     * @name ConfirmAccountChange
+     * @summary Do what another security administrator has asked for
+     * @request POST:/api/v1/account-changes/{change}/confirmation
+     * @secure
+     */
+    confirmAccountChange: (
+      { change }: ConfirmAccountChangeParams,
+      params: RequestParams = {},
+    ) =>
+      this.request<AccountChange, Problem>({
+        path: `/api/v1/account-changes/${change}/confirmation`,
+        method: "POST",
+        secure: true,
+        format: "json",
+        ...params,
+      }),
+
+    /**
      * @description The answer never says which of id, password and code was wrong, nor whether the account is paused. One member of the staff has one session: the earlier one ends.
      *
      * @tags sessions
@@ -2593,7 +2774,7 @@ export class Api<
       }),
 
     /**
-     * @description The answer is the same, and takes the same time, whether there is such a number or not.
+     * @description The answer is the same, and takes the same time, whether there is such a number or not. A code is good for who asked for it: what somebody else asks for and tries does not touch it.
      *
      * @tags sessions
      * @name AskCode
@@ -2611,7 +2792,7 @@ export class Api<
       }),
 
     /**
-     * No description
+     * @description With the ticket with which the code was asked for; without one, from the same address.
      *
      * @tags sessions
      * @name OpenCitizenSession
@@ -2679,7 +2860,7 @@ export class Api<
       { number, bill }: PrintReceiptParams,
       params: RequestParams = {},
     ) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/api/v1/cases/${number}/bills/${bill}/receipt.pdf`,
         method: "GET",
         secure: true,
@@ -2817,7 +2998,7 @@ export class Api<
      * @secure
      */
     printMyStatement: (params: RequestParams = {}) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/api/v1/my/statement.pdf`,
         method: "GET",
         secure: true,
@@ -2837,7 +3018,7 @@ export class Api<
       { bill }: PrintMyReceiptParams,
       params: RequestParams = {},
     ) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/api/v1/my/bills/${bill}/receipt.pdf`,
         method: "GET",
         secure: true,
@@ -3008,7 +3189,7 @@ export class Api<
      * @secure
      */
     fetchMaterial: ({ id }: FetchMaterialParams, params: RequestParams = {}) =>
-      this.request<Blob, void | Problem | AcceptanceNumber>({
+      this.request<Blob, void | Problem | Ticket>({
         path: `/files/${id}`,
         method: "GET",
         secure: true,
@@ -3077,4 +3258,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: b5f7ad18cbe746307aaeedc68eda28b0dc1c4d2737b660ecfa9ddf9c144585f3
+// sha256 of the description: 54efcb42682273a6c63c88310c061da89b7e90461bb5022917a2d8aa2765155a

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onewindow/internal/vault"
 )
 
 // Strangers, too, write into these tables. What has expired is gone with the next
@@ -22,10 +24,21 @@ func TestWhatHasExpiredIsSweptByTheNext(t *testing.T) {
 			_, _, err := g.Begin(t.Context(), name, "a guess", at)
 			return err
 		},
-		"access_code": func(name string, at time.Time) error {
+		"access_asked": func(name string, at time.Time) error {
 			return in(func(ctx context.Context, tx pgx.Tx) error {
-				_, err := DrawCodes(ctx, tx, name, "", nil, at)
+				_, err := DrawCodes(ctx, tx, name, "", home, nil, at)
 				return err
+			})
+		},
+		"access_draw": func(name string, at time.Time) error {
+			return in(func(ctx context.Context, tx pgx.Tx) error {
+				_, err := takeDraw(ctx, tx, vault.Index(vault.Phone, name), byStrangers, mostStrangers, at)
+				return err
+			})
+		},
+		"access_known": func(_ string, at time.Time) error {
+			return in(func(ctx context.Context, tx pgx.Tx) error { // in a new browser each time
+				return remember(ctx, tx, Asker{Browser: NewSecret().Text()}, []byte("the index of a telephone 32 bytes"[:32]), at)
 			})
 		},
 		"access_device": func(_ string, at time.Time) error {

@@ -65,7 +65,7 @@ type slotView struct {
 
 // visits returns what a party may choose from, and writes down that they looked.
 func (s *server) visits(r *http.Request) (jobs.Visits, error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if err := permitOn(r.Context(), access.Book, access.Object{Case: who.Case}); err != nil {
 		return jobs.Visits{}, err
 	}
@@ -81,7 +81,7 @@ func (s *server) answerVisit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := visitsView{Number: staffOf(r.Context()).Case, Office: v.Office.County, OfficeName: v.Office.Name,
+	view := visitsView{Number: personOf(r.Context()).Case, Office: v.Office.County, OfficeName: v.Office.Name,
 		Address: v.Address, Slots: []slotView{}}
 	if v.Booked != nil {
 		a := visitOf(*v.Booked, v.Address)
@@ -152,7 +152,7 @@ func (s *server) bookVisit(w http.ResponseWriter, r *http.Request) error {
 // book books for who asks, and tells them in the language.
 func (s *server) book(r *http.Request, want appointment.Request,
 	lang string) (a appointment.Appointment, fresh bool, err error) {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if err := permitOn(r.Context(), access.Book, access.Object{Case: who.Case}); err != nil {
 		return a, false, err
 	}
@@ -162,7 +162,7 @@ func (s *server) book(r *http.Request, want appointment.Request,
 
 // unbook cancels the appointment of who asks, if they have one, and tells them.
 func (s *server) unbook(r *http.Request, lang string) error {
-	who := staffOf(r.Context())
+	who := personOf(r.Context())
 	if err := permitOn(r.Context(), access.Book, access.Object{Case: who.Case}); err != nil {
 		return err
 	}
@@ -194,9 +194,9 @@ type visitorView struct {
 
 // visitors lists who comes to the office of who asks, from today on.
 func (s *server) visitors(r *http.Request) ([]visitorView, error) {
-	list, err := s.Flow.Visitors(r.Context(), staffOf(r.Context()).Office)
+	list, err := s.Flow.Visitors(r.Context(), personOf(r.Context()).Office)
 	if err == nil {
-		err = s.saw(r.Context(), audit.Listed, audit.Staff, staffOf(r.Context()).ID)
+		err = s.saw(r.Context(), audit.Listed, audit.Staff, personOf(r.Context()).ID)
 	}
 	views := make([]visitorView, 0, len(list))
 	for _, v := range list {
@@ -228,7 +228,7 @@ func usualPurpose(number string) appointment.Purpose {
 // purposeIn reads what a party comes for from the address or a form; errQuery for what
 // is none.
 func purposeIn(r *http.Request) (appointment.Purpose, error) {
-	usual := string(usualPurpose(staffOf(r.Context()).Case))
+	usual := string(usualPurpose(personOf(r.Context()).Case))
 	p := appointment.Purpose(cmp.Or(typed(r, "for"), r.URL.Query().Get("for"), usual))
 	if !slices.Contains(appointment.Purposes(), p) {
 		return "", errQuery

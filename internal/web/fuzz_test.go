@@ -215,13 +215,6 @@ func (f *fuzzer) headers(r *http.Request, o openapi.Operation) {
 			"X-Forwarded-For", "Content-Encoding", "Transfer-Encoding", "Cookie", "Authorization", "Host", "webhook-id", "webhook-timestamp",
 			"webhook-signature", "Content-Disposition", "Last-Event-ID", "Expect"}), pick(f, odd))
 	}
-	if !f.one(10) {
-		id := somebodyOf(c.As)
-		if id == "" || f.one(4) {
-			id = pick(f, f.people)
-		}
-		r.SetBasicAuth(id, f.secrets[id].Text())
-	}
 }
 
 // body is that of an example, bent or not, or another's.

@@ -46,7 +46,7 @@ func receiptedBill(r *http.Request, c *jobs.Sight) (payment.Bill, error) {
 	switch {
 	case err != nil:
 		return b, err
-	case !mayPrint(staffOf(r.Context()), b):
+	case !mayPrint(personOf(r.Context()), b):
 		return b, payment.ErrUnknownBill
 	case b.PaidAt.IsZero() || b.Amount == 0:
 		return b, errNoReceipt
@@ -72,7 +72,7 @@ func (s *server) receiptOf(r *http.Request, c *jobs.Sight, b payment.Bill) state
 	const lang = templates.Chinese
 	say := func(code string) string { return templates.Say(lang, code, nil) }
 	v := billOf(lang, "/cases/"+string(c.Number), c, b)
-	if staffOf(r.Context()).Role == access.Citizen {
+	if personOf(r.Context()).Role == access.Citizen {
 		v = billOf(lang, "/my", c, b)
 	}
 	receipt := statement.Receipt{Serial: receiptPrefix + b.Ref, Total: b.Amount, At: receiptedAt(b), Sample: s.Flow.Sample,

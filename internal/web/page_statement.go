@@ -57,7 +57,7 @@ func (s *server) stateMine(r *http.Request) (stated, error) {
 	if err != nil {
 		return stated{}, err
 	}
-	reader, known := readerOf(staffOf(r.Context()).Party, c)
+	reader, known := readerOf(personOf(r.Context()).Party, c)
 	if !known {
 		return stated{}, access.ErrForeign
 	}

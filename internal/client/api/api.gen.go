@@ -18,6 +18,33 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccountChangeKind.
+const (
+	Key      AccountChangeKind = "key"
+	Move     AccountChangeKind = "move"
+	Password AccountChangeKind = "password"
+	Reopen   AccountChangeKind = "reopen"
+	Subject  AccountChangeKind = "subject"
+)
+
+// Valid indicates whether the value is a known member of the AccountChangeKind enum.
+func (e AccountChangeKind) Valid() bool {
+	switch e {
+	case Key:
+		return true
+	case Move:
+		return true
+	case Password:
+		return true
+	case Reopen:
+		return true
+	case Subject:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CompanyAnswerReason.
 const (
 	ACCOUNTNOTFOUND    CompanyAnswerReason = "ACCOUNT_NOT_FOUND"
@@ -183,6 +210,72 @@ type Account struct {
 	Account string   `json:"account"`
 	Answers []Answer `json:"answers"`
 	Utility Utility  `json:"utility"`
+}
+
+// AccountChange defines model for AccountChange.
+type AccountChange struct {
+	Account string    `json:"account"`
+	AskedAt time.Time `json:"asked_at"`
+	AskedBy string    `json:"asked_by"`
+
+	// ExpiresAt until when it waits
+	ExpiresAt time.Time `json:"expires_at"`
+	ID        int64     `json:"id"`
+
+	// Kind one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider
+	Kind AccountChangeKind `json:"kind"`
+
+	// Secret given once: half a one-time password, or a key
+	Secret string `json:"secret,omitempty"`
+
+	// SigningKey of a company's key, given once
+	SigningKey string `json:"signing_key,omitempty"`
+	Wanted     struct {
+		Company string `json:"company,omitempty"`
+		Issuer  string `json:"issuer,omitempty"`
+		Label   string `json:"label,omitempty"`
+		Name    string `json:"name,omitempty"`
+		Office  string `json:"office,omitempty"`
+		Role    string `json:"role,omitempty"`
+		Subject string `json:"subject,omitempty"`
+	} `json:"wanted"`
+}
+
+// AccountChangeKind one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider
+type AccountChangeKind string
+
+// AccountChangeRequest defines model for AccountChangeRequest.
+type AccountChangeRequest struct {
+	Account string `json:"account"`
+
+	// Company of move to the role company
+	Company string `json:"company,omitempty"`
+
+	// Issuer of subject
+	Issuer string `json:"issuer,omitempty"`
+
+	// Kind one-time password and no authenticator; name, role and office; open again; draw a key; bind a subject of a provider
+	Kind AccountChangeKind `json:"kind"`
+
+	// Label of key: what uses it
+	Label string `json:"label,omitempty"`
+
+	// Name of move
+	Name string `json:"name,omitempty"`
+
+	// Office of move: the county code, none above offices
+	Office string `json:"office,omitempty"`
+
+	// Role of move
+	Role string `json:"role,omitempty"`
+
+	// Subject of subject
+	Subject string `json:"subject,omitempty"`
+}
+
+// AccountChanges defines model for AccountChanges.
+type AccountChanges struct {
+	AccountChanges []AccountChange `json:"account_changes"`
 }
 
 // Answer defines model for Answer.
@@ -1296,6 +1389,9 @@ type Voucher struct {
 // BillCode defines model for billCode.
 type BillCode = string
 
+// Change defines model for change.
+type Change = string
+
 // Number day of acceptance, serial of the day, check digit (ISO/IEC 7064 MOD 11,10)
 type Number = AcceptanceNumber
 
@@ -1494,6 +1590,9 @@ type ShowUnitAuditParams struct {
 	After int64 `form:"after,omitempty" json:"after,omitempty"`
 }
 
+// AskAccountChangeJSONRequestBody defines body for AskAccountChange for application/json ContentType.
+type AskAccountChangeJSONRequestBody = AccountChangeRequest
+
 // PaymentNoticeJSONRequestBody defines body for PaymentNotice for application/json ContentType.
 type PaymentNoticeJSONRequestBody = PaymentNotice
 
@@ -1642,6 +1741,43 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+
+	// ListAccountChanges Changes of accounts that wait for a second person
+	//
+	// Corresponds with GET /api/v1/account-changes (the `ListAccountChanges` operationId).
+	ListAccountChanges(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskAccountChangeWithBody Ask for a change that gives an account a way in or a right
+	//
+	// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+	// hours. Of a one-time password who asks is given the first half, who confirms the second.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+	AskAccountChangeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskAccountChange Ask for a change that gives an account a way in or a right
+	//
+	// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+	// hours. Of a one-time password who asks is given the first half, who confirms the second.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+	AskAccountChange(ctx context.Context, body AskAccountChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndAccountChange Take a change back, or decline it
+	//
+	// Corresponds with DELETE /api/v1/account-changes/{change} (the `EndAccountChange` operationId).
+	EndAccountChange(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmAccountChange Do what another security administrator has asked for
+	//
+	// With a proof of its own (`/api/v1/sessions/current/proof`); never by who asked, nor by the account's owner.
+	//
+	// Corresponds with POST /api/v1/account-changes/{change}/confirmation (the `ConfirmAccountChange` operationId).
+	ConfirmAccountChange(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAppointments Who comes to one's own office by appointment, from today on
 	//
@@ -2306,6 +2442,93 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `Ready` operationId).
 	Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListAccountChanges Changes of accounts that wait for a second person
+//
+// Corresponds with GET /api/v1/account-changes (the `ListAccountChanges` operationId).
+func (c *Client) ListAccountChanges(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAccountChangesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskAccountChangeWithBody Ask for a change that gives an account a way in or a right
+//
+// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+// hours. Of a one-time password who asks is given the first half, who confirms the second.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+func (c *Client) AskAccountChangeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskAccountChangeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskAccountChange Ask for a change that gives an account a way in or a right
+//
+// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+// hours. Of a one-time password who asks is given the first half, who confirms the second.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+func (c *Client) AskAccountChange(ctx context.Context, body AskAccountChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskAccountChangeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndAccountChange Take a change back, or decline it
+//
+// Corresponds with DELETE /api/v1/account-changes/{change} (the `EndAccountChange` operationId).
+func (c *Client) EndAccountChange(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndAccountChangeRequest(c.Server, change)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmAccountChange Do what another security administrator has asked for
+//
+// With a proof of its own (`/api/v1/sessions/current/proof`); never by who asked, nor by the account's owner.
+//
+// Corresponds with POST /api/v1/account-changes/{change}/confirmation (the `ConfirmAccountChange` operationId).
+func (c *Client) ConfirmAccountChange(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmAccountChangeRequest(c.Server, change)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListAppointments Who comes to one's own office by appointment, from today on
@@ -3820,6 +4043,141 @@ func (c *Client) Ready(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewListAccountChangesRequest constructs an http.Request for the ListAccountChanges method
+func NewListAccountChangesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/account-changes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskAccountChangeRequest calls the generic AskAccountChange builder with application/json body
+func NewAskAccountChangeRequest(server string, body AskAccountChangeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskAccountChangeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAskAccountChangeRequestWithBody constructs an http.Request for the AskAccountChange method, with any body, and a specified content type
+func NewAskAccountChangeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/account-changes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndAccountChangeRequest constructs an http.Request for the EndAccountChange method
+func NewEndAccountChangeRequest(server string, change Change) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "change", change, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/account-changes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmAccountChangeRequest constructs an http.Request for the ConfirmAccountChange method
+func NewConfirmAccountChangeRequest(server string, change Change) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "change", change, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/account-changes/%s/confirmation", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListAppointmentsRequest constructs an http.Request for the ListAppointments method
@@ -6601,6 +6959,49 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListAccountChangesWithResponse Changes of accounts that wait for a second person
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/account-changes (the `ListAccountChanges` operationId).
+	ListAccountChangesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAccountChangesResponse, error)
+
+	// AskAccountChangeWithBodyWithResponse Ask for a change that gives an account a way in or a right
+	//
+	// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+	// hours. Of a one-time password who asks is given the first half, who confirms the second.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+	AskAccountChangeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskAccountChangeResponse, error)
+
+	// AskAccountChangeWithResponse Ask for a change that gives an account a way in or a right
+	//
+	// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+	// hours. Of a one-time password who asks is given the first half, who confirms the second.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+	AskAccountChangeWithResponse(ctx context.Context, body AskAccountChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*AskAccountChangeResponse, error)
+
+	// EndAccountChangeWithResponse Take a change back, or decline it
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/account-changes/{change} (the `EndAccountChange` operationId).
+	EndAccountChangeWithResponse(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*EndAccountChangeResponse, error)
+
+	// ConfirmAccountChangeWithResponse Do what another security administrator has asked for
+	//
+	// With a proof of its own (`/api/v1/sessions/current/proof`); never by who asked, nor by the account's owner.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/account-changes/{change}/confirmation (the `ConfirmAccountChange` operationId).
+	ConfirmAccountChangeWithResponse(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*ConfirmAccountChangeResponse, error)
+
 	// ListAppointmentsWithResponse Who comes to one's own office by appointment, from today on
 	//
 	// The earliest first, people masked.
@@ -7336,6 +7737,565 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `Ready` operationId).
 	ReadyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ReadyResponse, error)
+}
+
+// ListAccountChangesResponse200Headers the declared response headers of an HTTP 200 response for ListAccountChanges
+type ListAccountChangesResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ListAccountChangesResponse401Headers the declared response headers of an HTTP 401 response for ListAccountChanges
+type ListAccountChangesResponse401Headers struct {
+	RetryAfter int
+}
+
+// ListAccountChangesResponse403Headers the declared response headers of an HTTP 403 response for ListAccountChanges
+type ListAccountChangesResponse403Headers struct {
+	RetryAfter int
+}
+
+// ListAccountChangesResponse429Headers the declared response headers of an HTTP 429 response for ListAccountChanges
+type ListAccountChangesResponse429Headers struct {
+	RetryAfter int
+}
+
+// ListAccountChangesResponse503Headers the declared response headers of an HTTP 503 response for ListAccountChanges
+type ListAccountChangesResponse503Headers struct {
+	RetryAfter int
+}
+
+type ListAccountChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountChanges
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListAccountChangesResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListAccountChangesResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListAccountChangesResponse403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListAccountChangesResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListAccountChangesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAccountChangesResponse) GetJSON200() *AccountChanges {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListAccountChangesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListAccountChangesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListAccountChangesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListAccountChangesResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAccountChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAccountChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAccountChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAccountChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AskAccountChangeResponse201Headers the declared response headers of an HTTP 201 response for AskAccountChange
+type AskAccountChangeResponse201Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// AskAccountChangeResponse400Headers the declared response headers of an HTTP 400 response for AskAccountChange
+type AskAccountChangeResponse400Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse401Headers the declared response headers of an HTTP 401 response for AskAccountChange
+type AskAccountChangeResponse401Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse403Headers the declared response headers of an HTTP 403 response for AskAccountChange
+type AskAccountChangeResponse403Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse404Headers the declared response headers of an HTTP 404 response for AskAccountChange
+type AskAccountChangeResponse404Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse408Headers the declared response headers of an HTTP 408 response for AskAccountChange
+type AskAccountChangeResponse408Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse409Headers the declared response headers of an HTTP 409 response for AskAccountChange
+type AskAccountChangeResponse409Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse413Headers the declared response headers of an HTTP 413 response for AskAccountChange
+type AskAccountChangeResponse413Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse415Headers the declared response headers of an HTTP 415 response for AskAccountChange
+type AskAccountChangeResponse415Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse422Headers the declared response headers of an HTTP 422 response for AskAccountChange
+type AskAccountChangeResponse422Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse429Headers the declared response headers of an HTTP 429 response for AskAccountChange
+type AskAccountChangeResponse429Headers struct {
+	RetryAfter int
+}
+
+// AskAccountChangeResponse503Headers the declared response headers of an HTTP 503 response for AskAccountChange
+type AskAccountChangeResponse503Headers struct {
+	RetryAfter int
+}
+
+type AskAccountChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *AccountChange
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *AskAccountChangeResponse201Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *AskAccountChangeResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AskAccountChangeResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *AskAccountChangeResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *AskAccountChangeResponse404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AskAccountChangeResponse408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *AskAccountChangeResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *AskAccountChangeResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *AskAccountChangeResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *AskAccountChangeResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *AskAccountChangeResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AskAccountChangeResponse503Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AskAccountChangeResponse) GetJSON201() *AccountChange {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r AskAccountChangeResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r AskAccountChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskAccountChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskAccountChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskAccountChangeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndAccountChangeResponse401Headers the declared response headers of an HTTP 401 response for EndAccountChange
+type EndAccountChangeResponse401Headers struct {
+	RetryAfter int
+}
+
+// EndAccountChangeResponse403Headers the declared response headers of an HTTP 403 response for EndAccountChange
+type EndAccountChangeResponse403Headers struct {
+	RetryAfter int
+}
+
+// EndAccountChangeResponse404Headers the declared response headers of an HTTP 404 response for EndAccountChange
+type EndAccountChangeResponse404Headers struct {
+	RetryAfter int
+}
+
+// EndAccountChangeResponse429Headers the declared response headers of an HTTP 429 response for EndAccountChange
+type EndAccountChangeResponse429Headers struct {
+	RetryAfter int
+}
+
+// EndAccountChangeResponse503Headers the declared response headers of an HTTP 503 response for EndAccountChange
+type EndAccountChangeResponse503Headers struct {
+	RetryAfter int
+}
+
+type EndAccountChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *EndAccountChangeResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *EndAccountChangeResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *EndAccountChangeResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *EndAccountChangeResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *EndAccountChangeResponse503Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r EndAccountChangeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EndAccountChangeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndAccountChangeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndAccountChangeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r EndAccountChangeResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r EndAccountChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndAccountChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndAccountChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndAccountChangeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmAccountChangeResponse200Headers the declared response headers of an HTTP 200 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse200Headers struct {
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// ConfirmAccountChangeResponse401Headers the declared response headers of an HTTP 401 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse401Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse403Headers the declared response headers of an HTTP 403 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse403Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse404Headers the declared response headers of an HTTP 404 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse404Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse409Headers the declared response headers of an HTTP 409 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse409Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse422Headers the declared response headers of an HTTP 422 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse422Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse429Headers the declared response headers of an HTTP 429 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse429Headers struct {
+	RetryAfter int
+}
+
+// ConfirmAccountChangeResponse503Headers the declared response headers of an HTTP 503 response for ConfirmAccountChange
+type ConfirmAccountChangeResponse503Headers struct {
+	RetryAfter int
+}
+
+type ConfirmAccountChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountChange
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmAccountChangeResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ConfirmAccountChangeResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ConfirmAccountChangeResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ConfirmAccountChangeResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *ConfirmAccountChangeResponse409Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ConfirmAccountChangeResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ConfirmAccountChangeResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ConfirmAccountChangeResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmAccountChangeResponse) GetJSON200() *AccountChange {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ConfirmAccountChangeResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmAccountChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmAccountChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmAccountChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmAccountChangeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 // ListAppointmentsResponse200Headers the declared response headers of an HTTP 200 response for ListAppointments
@@ -16525,6 +17485,79 @@ func (r ReadyResponse) ContentType() string {
 	return ""
 }
 
+// ListAccountChangesWithResponse Changes of accounts that wait for a second person
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/account-changes (the `ListAccountChanges` operationId).
+func (c *ClientWithResponses) ListAccountChangesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAccountChangesResponse, error) {
+	rsp, err := c.ListAccountChanges(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAccountChangesResponse(rsp)
+}
+
+// AskAccountChangeWithBodyWithResponse Ask for a change that gives an account a way in or a right
+//
+// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+// hours. Of a one-time password who asks is given the first half, who confirms the second.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+func (c *ClientWithResponses) AskAccountChangeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskAccountChangeResponse, error) {
+	rsp, err := c.AskAccountChangeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskAccountChangeResponse(rsp)
+}
+
+// AskAccountChangeWithResponse Ask for a change that gives an account a way in or a right
+//
+// It takes effect when another security administrator, who is not the account's owner either, confirms it within eight
+// hours. Of a one-time password who asks is given the first half, who confirms the second.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/account-changes (the `AskAccountChange` operationId).
+func (c *ClientWithResponses) AskAccountChangeWithResponse(ctx context.Context, body AskAccountChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*AskAccountChangeResponse, error) {
+	rsp, err := c.AskAccountChange(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskAccountChangeResponse(rsp)
+}
+
+// EndAccountChangeWithResponse Take a change back, or decline it
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/account-changes/{change} (the `EndAccountChange` operationId).
+func (c *ClientWithResponses) EndAccountChangeWithResponse(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*EndAccountChangeResponse, error) {
+	rsp, err := c.EndAccountChange(ctx, change, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndAccountChangeResponse(rsp)
+}
+
+// ConfirmAccountChangeWithResponse Do what another security administrator has asked for
+//
+// With a proof of its own (`/api/v1/sessions/current/proof`); never by who asked, nor by the account's owner.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/account-changes/{change}/confirmation (the `ConfirmAccountChange` operationId).
+func (c *ClientWithResponses) ConfirmAccountChangeWithResponse(ctx context.Context, change Change, reqEditors ...RequestEditorFn) (*ConfirmAccountChangeResponse, error) {
+	rsp, err := c.ConfirmAccountChange(ctx, change, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmAccountChangeResponse(rsp)
+}
+
 // ListAppointmentsWithResponse Who comes to one's own office by appointment, from today on
 //
 // The earliest first, people masked.
@@ -17769,6 +18802,628 @@ func (c *ClientWithResponses) ReadyWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseReadyResponse(rsp)
+}
+
+// ParseListAccountChangesResponse parses an HTTP response from a ListAccountChangesWithResponse call
+func ParseListAccountChangesResponse(rsp *http.Response) (*ListAccountChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAccountChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountChanges
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListAccountChangesResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListAccountChangesResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListAccountChangesResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListAccountChangesResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListAccountChangesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAskAccountChangeResponse parses an HTTP response from a AskAccountChangeWithResponse call
+func ParseAskAccountChangeResponse(rsp *http.Response) (*AskAccountChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskAccountChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest AccountChange
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers AskAccountChangeResponse201Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 400:
+		var headers AskAccountChangeResponse400Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers AskAccountChangeResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers AskAccountChangeResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers AskAccountChangeResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers AskAccountChangeResponse408Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers AskAccountChangeResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers AskAccountChangeResponse413Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers AskAccountChangeResponse415Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers AskAccountChangeResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers AskAccountChangeResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AskAccountChangeResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndAccountChangeResponse parses an HTTP response from a EndAccountChangeWithResponse call
+func ParseEndAccountChangeResponse(rsp *http.Response) (*EndAccountChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndAccountChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers EndAccountChangeResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers EndAccountChangeResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers EndAccountChangeResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers EndAccountChangeResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers EndAccountChangeResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmAccountChangeResponse parses an HTTP response from a ConfirmAccountChangeWithResponse call
+func ParseConfirmAccountChangeResponse(rsp *http.Response) (*ConfirmAccountChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmAccountChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountChange
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmAccountChangeResponse200Headers
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers ConfirmAccountChangeResponse401Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ConfirmAccountChangeResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ConfirmAccountChangeResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers ConfirmAccountChangeResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 422:
+		var headers ConfirmAccountChangeResponse422Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ConfirmAccountChangeResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ConfirmAccountChangeResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
 }
 
 // ParseListAppointmentsResponse parses an HTTP response from a ListAppointmentsWithResponse call
