@@ -190,7 +190,8 @@ func (f *Flow) Visitors(ctx context.Context, office string) (list []Visitor, err
 		for _, a := range coming {
 			c, read := concerns[a.Number]
 			if !read {
-				if c, err = concernOf(ctx, tx, a.Number); err != nil {
+				c, err = concernOf(ctx, tx, a.Number)
+				if err != nil && !errors.Is(err, intake.ErrNoCase) { // one that nobody knows is listed without a name
 					return err
 				}
 				concerns[a.Number] = c

@@ -219,7 +219,11 @@ func confirmTax(c intake.Case, d Decision) Record {
 		if _, waits := file.Pending(); waits {
 			return intake.Move{}, officer.ErrPending
 		}
-		if _, a, err := tax.Of(ctx, tx, c.ID); err != nil || a.Decided() {
+		_, a, err := tax.Of(ctx, tx, c.ID)
+		if err != nil {
+			return intake.Move{}, err
+		}
+		if a.Decided() {
 			return figuresStand(ctx, tx, d, c.ID, at)
 		}
 		if err := tax.Confirm(ctx, tx, c.ID, d.By, d.Reason, at); err != nil {

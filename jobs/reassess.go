@@ -24,6 +24,11 @@ func (f *Flow) takeBack(ctx context.Context, tx pgx.Tx, c intake.Case, m intake.
 	if err := intake.Reopen(ctx, tx, c, intake.Assess, m, after...); err != nil {
 		return err
 	}
+	for _, step := range after {
+		if err := settleLetters(ctx, tx, c.ID, step, m.Actor); err != nil {
+			return err
+		}
+	}
 	at, err := intake.Now(ctx, tx)
 	if err != nil {
 		return err

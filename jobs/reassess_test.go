@@ -107,6 +107,7 @@ func TestADisputedAssessmentWaitsForAnOfficerAndTheOldBillIsVoid(t *testing.T) {
 	w.approve(number)
 	w.pay(number)
 	w.until(number, intake.Certificate, intake.Done)
+	said.Words = "还是不对。"
 	if err := w.Dispute(t.Context(), buyer, said); !errors.Is(err, intake.ErrEntered) {
 		t.Errorf("disputed after the entry: %v", err)
 	}

@@ -152,6 +152,14 @@ func startOf(day time.Time) time.Time { return day.Add(-8 * time.Hour) }
 // missing here is asked for first; what differs then becomes a letter each, and the
 // result of the day is stored. A file that is not there yet is no error.
 func (f *Flow) ReconcileDay(ctx context.Context, day time.Time) (r payment.Reconciliation, err error) {
+	var at time.Time
+	err = f.read(ctx, func(tx pgx.Tx) error {
+		at, err = intake.Now(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
 	file, err := f.Gateway.Day(ctx, day)
 	if errors.Is(err, payment.ErrNoDay) {
 		return r, nil
@@ -165,10 +173,6 @@ func (f *Flow) ReconcileDay(ctx context.Context, day time.Time) (r payment.Recon
 		}
 	}
 	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
-		at, err := intake.Now(ctx, tx)
-		if err != nil {
-			return err
-		}
 		from := startOf(day)
 		if r, err = payment.Compare(ctx, tx, day, from, from.Add(24*time.Hour), at, file); err != nil {
 			return err

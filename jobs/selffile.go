@@ -64,11 +64,12 @@ func (f *Flow) Dispute(ctx context.Context, by Declarant, said ...filing.Dispute
 		if err != nil {
 			return err
 		}
-		for _, d := range said {
-			d.Party, d.Revision, d.At = by.Party, by.Revision, at
-			if slices.ContainsFunc(before, d.Repeats) {
-				continue
-			}
+		news, err := newDisputes(by, said, before)
+		if err != nil || len(news) == 0 { // a repeat changes nothing
+			return err
+		}
+		for _, d := range news {
+			d.At = at
 			if err := filing.Put(ctx, tx, c.ID, d); err != nil {
 				return err
 			}
@@ -81,6 +82,26 @@ func (f *Flow) Dispute(ctx context.Context, by Declarant, said ...filing.Dispute
 		m.Actor = intake.Applicant
 		return f.takeBack(ctx, tx, c, m, behindTax...)
 	})
+}
+
+// newDisputes are those that the party has not made before, or filing.ErrTooOften.
+func newDisputes(by Declarant, said, before []filing.Dispute) (news []filing.Dispute, err error) {
+	own := 0
+	for _, d := range before {
+		if d.Party == by.Party {
+			own++
+		}
+	}
+	for _, d := range said {
+		d.Party, d.Revision = by.Party, by.Revision
+		if !slices.ContainsFunc(before, d.Repeats) {
+			news = append(news, d)
+		}
+	}
+	if own+len(news) > filing.MostDisputes && len(news) > 0 {
+		err = filing.ErrTooOften
+	}
+	return news, err
 }
 
 // file does what a party says of an assessment, while it is the one that they saw.

@@ -34,7 +34,7 @@ func FeeCodes() map[string][]string {
 // for their payments (4). It is also how a lost callback is made good: an order that
 // the gateway returns may be paid already.
 func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
-	opened, err := f.openBills(ctx, c)
+	opened, seen, err := f.openBills(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -45,13 +45,20 @@ func (f *Flow) settle(ctx context.Context, c intake.Case) (Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.settled(c, orders, intake.Running), nil
+	settled := f.settled(c, orders, intake.Running)
+	return func(ctx context.Context, tx pgx.Tx) (intake.Move, error) {
+		// Taken back meanwhile, these are the bills of an assessment that no longer stands.
+		if err := intake.Unmoved(ctx, tx, c.ID, intake.Settle, seen); err != nil {
+			return intake.Move{}, err
+		}
+		return settled(ctx, tx)
+	}, nil
 }
 
 // openBills writes the intention first: the references are ours. The case is held
 // while it does, so that nothing is asked for on an assessment that was taken back
-// meanwhile: then it is intake.ErrAlready.
-func (f *Flow) openBills(ctx context.Context, c intake.Case) (opened payment.Opened, err error) {
+// meanwhile: then it is intake.ErrAlready. Seen is the version of the case then.
+func (f *Flow) openBills(ctx context.Context, c intake.Case) (opened payment.Opened, seen int64, err error) {
 	err = pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		if err := intake.Lock(ctx, tx, c.ID); err != nil {
 			return err
@@ -61,6 +68,9 @@ func (f *Flow) openBills(ctx context.Context, c intake.Case) (opened payment.Ope
 			err = intake.ErrAlready
 		}
 		if err != nil {
+			return err
+		}
+		if seen, err = intake.Version(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		at, err := intake.Now(ctx, tx)
@@ -76,7 +86,7 @@ func (f *Flow) openBills(ctx context.Context, c intake.Case) (opened payment.Ope
 		}
 		return f.billsEnded(ctx, tx, c.ID, opened.Ended)
 	})
-	return opened, err
+	return opened, seen, err
 }
 
 func feeFindings(doubts []payment.FeeDoubt) (found registration.Findings) {

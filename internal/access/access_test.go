@@ -211,6 +211,12 @@ func TestTheLastSecurityAdministratorStays(t *testing.T) {
 	if err := Engage(t.Context(), g.Pool, Person{ID: "guard-02", Name: "x", Role: SecurityAdmin}); err != nil {
 		t.Fatal(err)
 	}
+	if err := g.moved(t, demoted); !errors.Is(err, ErrLast) {
+		t.Errorf("demoting one of two of whom the other cannot sign in: %v", err)
+	}
+	if _, err := g.Pool.Exec(t.Context(), `UPDATE access_person SET password = 'chosen' WHERE id = 'guard-02'`); err != nil {
+		t.Fatal(err)
+	}
 	if err := g.moved(t, demoted); err != nil {
 		t.Errorf("demoting one of two: %v", err)
 	}

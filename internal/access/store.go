@@ -99,15 +99,18 @@ func enable(ctx context.Context, tx pgx.Tx, id string) error {
 }
 
 // one changes one account. Where it takes a security administrator away, the
-// others are locked first, so that two do not disable each other.
+// others are locked first, so that two do not disable each other; one who cannot sign
+// in is none.
 func one(ctx context.Context, db Querier, what, id, sql string, takes bool, args ...any) error {
 	if takes {
 		var left int
 		err := db.QueryRow(ctx, `
-			SELECT count(*) FROM (SELECT id FROM access_person WHERE role = 'security_admin' AND NOT disabled
-				ORDER BY id FOR UPDATE) a
-			WHERE id <> $1 OR NOT EXISTS (SELECT FROM access_person
-				WHERE id = $1 AND role = 'security_admin' AND NOT disabled)`, id).Scan(&left)
+			SELECT count(*) FROM (SELECT id, password, one_time FROM access_person
+				WHERE role = 'security_admin' AND NOT disabled ORDER BY id FOR UPDATE) a
+			WHERE id <> $1 AND (password <> '' AND NOT one_time
+					OR EXISTS (SELECT FROM access_subject s WHERE s.person = a.id))
+				OR NOT EXISTS (SELECT FROM access_person
+					WHERE id = $1 AND role = 'security_admin' AND NOT disabled)`, id).Scan(&left)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", what, id, err)
 		}

@@ -174,6 +174,11 @@ func (g Porter) carryOut(ctx context.Context, tx pgx.Tx, c Change, secret Secret
 	case Reset:
 		return g.giveOneTime(ctx, tx, c.Account, secret)
 	case Move:
+		if c.Wanted.Role == SecurityAdmin { // a key would make two people one
+			if err := endKeys(ctx, tx, c.Account, at); err != nil {
+				return err
+			}
+		}
 		return change(ctx, tx, c.Moved())
 	case Reopen:
 		return enable(ctx, tx, c.Account)

@@ -48,7 +48,8 @@ func (a Asker) index() vault.Blind {
 // claim lets an asker draw for a number once in codePause; of two at once, one may.
 func claim(ctx context.Context, tx pgx.Tx, number string, asker Asker, at time.Time) (bool, error) {
 	tag, err := tx.Exec(ctx, `
-		WITH old AS (DELETE FROM access_asked WHERE drawn_at < $4 AND NOT (number = $1 AND asker = $2))
+		WITH old AS (DELETE FROM access_asked WHERE (number, asker) IN (SELECT number, asker FROM access_asked
+			WHERE drawn_at < $4 AND NOT (number = $1 AND asker = $2) FOR UPDATE SKIP LOCKED))
 		INSERT INTO access_asked AS a (number, asker, drawn_at, expires_at) VALUES ($1, $2, $3, $3)
 		ON CONFLICT (number, asker) DO UPDATE SET drawn_at = excluded.drawn_at WHERE a.drawn_at <= $5`,
 		vault.Index(numberPurpose, number), asker.index(), at, at.Add(-drawsWithin), at.Add(-codePause))
@@ -61,7 +62,8 @@ func claim(ctx context.Context, tx pgx.Tx, number string, asker Asker, at time.T
 // takeDraw counts a draw of a kind, and reports false if there was none left.
 func takeDraw(ctx context.Context, tx pgx.Tx, whose vault.Blind, kind string, most int, at time.Time) (bool, error) {
 	tag, err := tx.Exec(ctx, `
-		WITH old AS (DELETE FROM access_draw WHERE since < $4 AND NOT (whose = $1 AND kind = $2))
+		WITH old AS (DELETE FROM access_draw WHERE (whose, kind) IN (SELECT whose, kind FROM access_draw
+			WHERE since < $4 AND NOT (whose = $1 AND kind = $2) FOR UPDATE SKIP LOCKED))
 		INSERT INTO access_draw AS d (whose, kind, draws, since) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (whose, kind) DO UPDATE SET draws = CASE WHEN d.since < $4 THEN 1 ELSE d.draws + 1 END,
 			since = CASE WHEN d.since < $4 THEN $3 ELSE d.since END
@@ -128,7 +130,8 @@ func remember(ctx context.Context, tx pgx.Tx, asker Asker, phone []byte, at time
 		return nil
 	}
 	_, err := tx.Exec(ctx, `
-		WITH old AS (DELETE FROM access_known WHERE expires_at <= $3 AND NOT (browser = $1 AND phone = $2))
+		WITH old AS (DELETE FROM access_known WHERE (browser, phone) IN (SELECT browser, phone FROM access_known
+			WHERE expires_at <= $3 AND NOT (browser = $1 AND phone = $2) FOR UPDATE SKIP LOCKED))
 		INSERT INTO access_known (browser, phone, expires_at) VALUES ($1, $2, $4)
 		ON CONFLICT (browser, phone) DO UPDATE SET expires_at = excluded.expires_at`,
 		token.hash(), phone, at, at.Add(DeviceLength))

@@ -131,3 +131,12 @@ func ByKey(ctx context.Context, db Querier, id, key string, at time.Time) (Perso
 	}
 	return p, nil
 }
+
+// endKeys revokes all keys of an account.
+func endKeys(ctx context.Context, tx pgx.Tx, id string, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE access_key SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL`, id, at)
+	if err != nil {
+		return fmt.Errorf("end the keys of %s: %w", id, err)
+	}
+	return nil
+}

@@ -128,6 +128,13 @@ func TestARotationThatWasStoppedGoesOnWithTheSameKey(t *testing.T) {
 	_, all := processes(t, 1, 900)
 	p := all[0]
 	ctx, cancel := context.WithCancel(t.Context())
+	held, err := p.pool.Begin(t.Context()) // one row that somebody holds: it cannot end before it is stopped
+	if err == nil {
+		_, err = held.Exec(t.Context(), `SELECT FROM t LIMIT 1 FOR UPDATE`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	go func() { // as soon as a part is done
 		for ctx.Err() == nil {
 			var n int
@@ -138,6 +145,9 @@ func TestARotationThatWasStoppedGoesOnWithTheSameKey(t *testing.T) {
 	}()
 	if _, err := p.ring.Rotate(ctx, p.pool); !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped: %v", err)
+	}
+	if err := held.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := p.ring.Rotate(t.Context(), p.pool); err != nil {
 		t.Fatal(err)

@@ -127,6 +127,7 @@ var faults = []struct {
 	{jobs.ErrNoReason, fault{code: "reason_missing", status: http.StatusUnprocessableEntity, findings: noReason}},
 	{intake.ErrSameHand, fault{code: "same_hand", status: http.StatusForbidden}},
 	{intake.ErrEntered, fault{code: "entered", status: http.StatusConflict}},
+	{filing.ErrTooOften, fault{code: "disputed_too_often", status: http.StatusConflict}},
 	{filing.ErrNotDecided, fault{code: "not_assessed", status: http.StatusConflict}},
 	{intake.ErrAlready, fault{code: "step_moved_on", status: http.StatusConflict}},
 	{certificate.ErrHandedOver, fault{code: "handed_over", status: http.StatusConflict}},

@@ -20,6 +20,7 @@ import (
 	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 	"onewindow/tax/payment"
+	"onewindow/tax/statement"
 	"onewindow/templates"
 )
 
@@ -97,27 +98,26 @@ func filingOf(lang string, v *jobs.SelfFiling) filingView {
 // fill puts in what an assessment says to one party.
 func (f *filingView) fill(lang, party string, facts []officer.Fact, a tax.Assessment) {
 	side := filing.SideOf(party)
-	f.Verdict, f.Reasons = filing.VerdictOf(a), reasonsOf(lang, a.Manual)
+	e := statement.Case{Assessment: a, Facts: facts}.Extract(statement.Reader{Side: side, Person: filing.PersonOf(party)})
+	f.Verdict, f.Reasons = filing.VerdictOf(a.Decided(), e.Manual), reasonsOf(lang, e.Manual)
 	for _, st := range filing.StatementsOf(side) {
-		own := factsOf(lang, filing.FactsOf(st, party, facts))
+		own := factsOf(lang, filing.FactsOf(st, party, e.Facts))
 		for i := range own {
 			own[i].Label = strings.TrimRight(own[i].Label, " 0123456789") // of one's own nobody needs the number
 		}
 		f.Statements = append(f.Statements, statementView{st, templates.Say(lang, "statement."+string(st), nil), own})
 	}
 	f.Lines = []lineView{}
-	for _, l := range taxOf(lang, &a).Lines {
-		if ownPart(party, l.Payer, l.Person) {
-			f.Lines = append(f.Lines, l)
-			f.Total += l.Payable
-		}
+	for _, l := range taxOf(lang, &tax.Assessment{Lines: e.Lines}).Lines {
+		f.Lines = append(f.Lines, l)
+		f.Total += l.Payable
 	}
 }
 
 // ownPart says whether what a person of a side owes is the party's own; person 0 is
 // the side as a whole.
 func ownPart(party string, side tax.Side, person int) bool {
-	return side == filing.SideOf(party) && (person == 0 || party == string(side)+"s["+strconv.Itoa(person-1)+"]")
+	return side == filing.SideOf(party) && (person == 0 || person == filing.PersonOf(party))
 }
 
 // ownBill says whether a bill is the party's own to pay.

@@ -29,10 +29,10 @@ func (s *server) billPages(r chi.Router) {
 // myBillPages adds the same for parties.
 func (s *server) myBillPages(r chi.Router) {
 	r.Get("/my/pay", s.pageFor(access.SeeOwn, s.payMine))
-	r.Post("/my/bills", s.pageFor(access.SeeOwn, s.postRenewMine))
+	r.Post("/my/bills", s.pageFor(access.FileOwn, s.postRenewMine))
 	r.Get("/my/bills/{bill}/code.png", s.pageFor(access.SeeOwn, s.pictureMyBill))
 	r.Get("/my/bills/{bill}/receipt", s.pageFor(access.SeeOwn, s.showMyReceipt))
-	r.Post("/api/v1/my/bills", s.may(access.SeeOwn, s.renewMine))
+	r.Post("/api/v1/my/bills", s.may(access.FileOwn, s.renewMine))
 }
 
 // toPayment leads to the gateway's page for what the case owes.

@@ -2,12 +2,14 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"onewindow/internal/access"
 	"onewindow/jobs"
 	"onewindow/tax/filing"
+	"onewindow/tax/payment"
 )
 
 // filingPage shows a party what the offices hold of them, and asks whether it is right.
@@ -129,13 +131,21 @@ type taxesPage struct {
 }
 
 // Owing says whether something of the party's is still to be paid.
-func (p taxesPage) Owing() bool {
-	for _, b := range p.Filing.Bills {
-		if b.State == "open" || b.State == "expired" {
-			return true
+func (p taxesPage) Owing() bool { return !paid(p.Filing.Bills) }
+
+// paid says whether there are bills, and the newest of each payer is paid: one that is
+// void or over is owed as much as an open one.
+func paid(bills []billView) bool {
+	newest := map[string]billView{}
+	for _, b := range bills {
+		newest[fmt.Sprint(b.Payer, b.Person)] = b
+	}
+	for _, b := range newest {
+		if b.State != payment.BillPaid && b.State != payment.BillTreasury {
+			return false
 		}
 	}
-	return len(p.Filing.Bills) == 0
+	return len(newest) > 0
 }
 
 func (s *server) showTaxes(w http.ResponseWriter, r *http.Request) error {

@@ -96,9 +96,7 @@ type myPage struct {
 
 // Paid says that nothing of what the case owed is left to pay.
 func (p myPage) Paid() bool {
-	return len(p.Case.Bills) > 0 && !slices.ContainsFunc(p.Case.Bills, func(b billView) bool {
-		return b.State == payment.BillOpen || b.State == payment.BillExpired
-	})
+	return paid(p.Case.Bills)
 }
 
 // collectOf says where a finished certificate waits, or that it was handed over.

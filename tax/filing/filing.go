@@ -58,6 +58,16 @@ func SideOf(party string) tax.Side {
 	return tax.BuyerSide
 }
 
+// PersonOf is which person of their side a party is, from 1 on; 0 if the path names none.
+func PersonOf(party string) int {
+	_, index, _ := strings.Cut(strings.TrimSuffix(party, "]"), "[")
+	n, err := strconv.Atoi(index)
+	if err != nil {
+		return 0
+	}
+	return n + 1
+}
+
 // FactsOf returns the facts that a statement of a party is about, out of all of a
 // case. Of the sellers each sees their own. What only matters where it is otherwise is
 // left out: that the family is known, and that it is one.
@@ -76,13 +86,7 @@ func plain(f officer.Fact) bool {
 }
 
 // pathOf is where the facts of a seller stand: sellers[1] is sellers.1.
-func pathOf(party string) string {
-	_, index, _ := strings.Cut(strings.TrimSuffix(party, "]"), "[")
-	if n, err := strconv.Atoi(index); err == nil {
-		return "sellers." + strconv.Itoa(n) + "."
-	}
-	return party
-}
+func pathOf(party string) string { return "sellers." + strconv.Itoa(PersonOf(party)-1) + "." }
 
 // A Declaration is what a party said is right, of one assessment.
 type Declaration struct {
@@ -103,10 +107,15 @@ type Dispute struct {
 	Answer   Answer // the zero one while nobody has answered
 }
 
-// Repeats reports whether d says what the party has said before and nobody has answered.
+// Repeats reports whether d says what the party has said of the same assessment before,
+// whatever was answered.
 func (d Dispute) Repeats(before Dispute) bool {
-	return d.Party == before.Party && d.About == before.About && d.Words == before.Words && before.Answer.Outcome == ""
+	return d.Party == before.Party && d.About == before.About && d.Words == before.Words && d.Revision == before.Revision
 }
+
+// MostDisputes is how often one party may dispute in one case: a sale cannot be stalled
+// for ever.
+const MostDisputes = 10
 
 // Outcome is what an officer made of a dispute.
 type Outcome string
@@ -131,6 +140,7 @@ var (
 	ErrNoWords    = errors.New("say what is wrong")
 	ErrWords      = errors.New("this cannot be written down")
 	ErrStatement  = errors.New("this party declares no such thing")
+	ErrTooOften   = errors.New("this party has disputed too often")
 )
 
 // MostWords is the longest dispute, in characters.
@@ -167,13 +177,14 @@ var officerAlone = []tax.Code{
 	tax.PriceTooSmall, tax.FactMissing, tax.FactUnclear, tax.FactsIncomplete,
 }
 
-// VerdictOf says where an assessment lets its parties file. It is honest rather than
-// kind: one reason that needs a paper sends them to the window.
-func VerdictOf(a tax.Assessment) Verdict {
-	if a.Decided() {
+// VerdictOf says where an assessment lets a party file; the reasons are those that tell
+// of their side or of both. It is honest rather than kind: one reason that needs a paper
+// sends them to the window.
+func VerdictOf(decided bool, reasons []tax.Reason) Verdict {
+	if decided {
 		return Online
 	}
-	for _, r := range a.Manual {
+	for _, r := range reasons {
 		if !slices.Contains(officerAlone, r.Code) {
 			return Window
 		}

@@ -46,11 +46,11 @@ func TestTheVerdictIsHonestAboutTheWindow(t *testing.T) {
 	for want, codes := range map[Verdict][]tax.Code{
 		Online: nil, Officer: {tax.ParameterUnsettled, tax.SourceSilent}, Window: {tax.SourceSilent, tax.BelowAssessed},
 	} {
-		var a tax.Assessment
+		var reasons []tax.Reason
 		for _, c := range codes {
-			a.Manual = append(a.Manual, tax.Reason{Code: c})
+			reasons = append(reasons, tax.Reason{Code: c})
 		}
-		if got := VerdictOf(a); got != want {
+		if got := VerdictOf(want == Online, reasons); got != want {
 			t.Errorf("%v: %s, want %s", codes, got, want)
 		}
 	}

@@ -245,7 +245,7 @@ func TestABillFileIsHeldAgainstTheBooks(t *testing.T) {
 		var got []Mismatch
 		s.must(func(ctx context.Context, tx pgx.Tx) error {
 			from := noon.Add(-12 * time.Hour)
-			r, err := Compare(ctx, tx, day(2026, 3, 15), from, from.Add(24*time.Hour), noon, tt.file)
+			r, err := Compare(ctx, tx, day(2026, 3, 15), from, from.Add(24*time.Hour), from.Add(25*time.Hour), tt.file)
 			for _, f := range r.Findings {
 				got = append(got, f.Kind)
 				if (f.CaseID == 1) == (f.Ref == "R-9") {

@@ -54,7 +54,7 @@ func OpenBills(ctx context.Context, tx pgx.Tx, o Opening) (opened Opened, err er
 	if opened.Doubts = fees.Doubts; err != nil || len(fees.Doubts) > 0 {
 		return opened, err
 	}
-	drafts := draftsOf(a, fees)
+	drafts := whoOwesNoMore(draftsOf(a, fees), opened.Bills)
 	if opened.Ended, err = end(ctx, tx, outdated(opened.Bills, drafts), Reassessed, o.At); err != nil {
 		return opened, err
 	}
@@ -74,14 +74,46 @@ func OpenBills(ctx context.Context, tx pgx.Tx, o Opening) (opened Opened, err er
 // bothPay reports whether one bill of both sides, of before there was one for each,
 // asks for what is owed.
 func bothPay(bills []Bill, a tax.Assessment) bool {
-	return len(bills) > 0 && bills[0].Payer.Side == BothSides && bills[0].Lives() && bills[0].Amount == a.Total()
+	return len(bills) > 0 && bills[0].Payer.Side == BothSides && bills[0].Lives() && bills[0].Amount == a.Total() &&
+		bills[0].Returned == 0
+}
+
+// asks reports whether b asks its payer for what d does, item by item, and nothing of
+// it was given back.
+func (b Bill) asks(d draft) bool {
+	return d.payer == b.Payer && b.Returned == 0 && slices.Equal(owing(b.Items), owing(d.items))
+}
+
+// sum is what an item asks for.
+type sum struct {
+	code   string
+	amount money.Fen
+}
+
+func owing(items []Item) (sums []sum) {
+	for _, i := range items {
+		if i.Amount > 0 {
+			sums = append(sums, sum{i.Code, i.Amount})
+		}
+	}
+	return sums
+}
+
+// whoOwesNoMore adds a draft of nothing for each payer who had a bill and is in none:
+// the gate waits for the newest bill of everybody.
+func whoOwesNoMore(drafts []draft, bills []Bill) []draft {
+	for _, b := range bills {
+		if b.Payer.Side != BothSides && !slices.ContainsFunc(drafts, func(d draft) bool { return d.payer == b.Payer }) {
+			drafts = append(drafts, draft{payer: b.Payer, items: []Item{}})
+		}
+	}
+	return drafts
 }
 
 // outdated are the bills that live and are none of what is owed now.
 func outdated(bills []Bill, drafts []draft) (old []Bill) {
 	for _, b := range bills {
-		same := func(d draft) bool { return d.payer == b.Payer && d.amount() == b.Amount }
-		if b.Lives() && !slices.ContainsFunc(drafts, same) {
+		if b.Lives() && !slices.ContainsFunc(drafts, b.asks) {
 			old = append(old, b)
 		}
 	}

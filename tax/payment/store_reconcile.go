@@ -49,7 +49,8 @@ type entry struct {
 
 // Compare holds the bill file of a day against our books, and stores what differs.
 // From and to are the instants between which the day lies; what was booked within
-// an hour of them may stand in the file of the neighbouring day.
+// an hour of them may stand in the file of the neighbouring day, and what was booked
+// after at, when the file was asked for, in none.
 func Compare(ctx context.Context, tx pgx.Tx, day, from, to, at time.Time, file []Trade) (Reconciliation, error) {
 	r := Reconciliation{Day: day, Trades: len(file), Findings: []Finding{}, At: at}
 	refs, ids := make([]string, len(file)), make(map[string]Trade, len(file))
@@ -64,7 +65,11 @@ func Compare(ctx context.Context, tx pgx.Tx, day, from, to, at time.Time, file [
 		r.add(t, known[t.OrderID+" "+t.Refund])
 	}
 	const slack = time.Hour
-	sure, err := entriesOf(ctx, tx, `at >= $1 AND at < $2`, from.Add(slack), to.Add(-slack))
+	until := to.Add(-slack)
+	if at.Before(until) {
+		until = at
+	}
+	sure, err := entriesOf(ctx, tx, `at >= $1 AND at < $2`, from.Add(slack), until)
 	if err != nil {
 		return r, err
 	}
