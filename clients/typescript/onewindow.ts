@@ -3258,4 +3258,4 @@ export class Api<
       }),
   };
 }
-// sha256 of the description: 54efcb42682273a6c63c88310c061da89b7e90461bb5022917a2d8aa2765155a
+// sha256 of the description: 3495013199cab1e57927d3f3a623fc4cf9052040810bce51d8ae6270ac9882d9
