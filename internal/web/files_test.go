@@ -13,8 +13,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"onewindow/intake"
+	"onewindow/internal/access"
 	"onewindow/internal/files"
 	"onewindow/jobs"
 )
@@ -281,7 +283,9 @@ func TestAnotherOfficeSeesNoFile(t *testing.T) {
 	r := o.handIn(upload{number: number, kind: "contract", key: "a", body: paper})
 	var m materialView
 	r.into(t, &m)
-	if _, err := o.pool.Exec(t.Context(), `UPDATE access_person SET office = '430621' WHERE id = 'clerk-02'`); err != nil {
+	moved := access.Change{Account: "clerk-02", Kind: access.Move,
+		Wanted: access.Wanted{Name: "别处受理", Role: access.Clerk, Office: "430621"}}
+	if _, err := o.porter().AtMachine(t.Context(), o.pool, moved, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if r := o.handIn(upload{staff: "clerk-02", number: number, kind: "contract", key: "b", body: paper}); r.StatusCode != 404 {
