@@ -129,6 +129,7 @@ func TestAFaultyCompanyIsAnErrorThatSaysWhetherToTryAgain(t *testing.T) {
 	} {
 		r := request("5001-" + end)
 		r.Ref = end
+		tt.company.HTTP.CloseIdleConnections() // on a line that was used before net/http asks again by itself
 		_, err := tt.company.Ask(t.Context(), r)
 		if err == nil || TryAgain(err) != tt.again {
 			t.Errorf("%s: got %v, worth trying again: %v", end, err, TryAgain(err))
