@@ -58,6 +58,7 @@ var noPages = map[string]string{
 	"/assets/*":                              "style sheets, scripts and type",
 	"/api":                                   "leads to /api/v1/",
 	"/api/v1/openapi.json":                   "for programs",
+	"/api/v1/account-changes/":               "for programs",
 	"/api/v1/audit":                          "for programs",
 	"/api/v1/cases/":                         "for programs",
 	"/api/v1/cases/{number}":                 "for programs",
