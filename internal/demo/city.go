@@ -31,8 +31,9 @@ const (
 // ErrTaken says that the database holds another register than the demonstration's.
 var ErrTaken = errors.New("the database holds a register that is no demonstration: nothing invented goes in there")
 
-// Seed builds the city in one transaction. A city that stands is left alone; it
-// returns ErrTaken where there is another.
+// Seed builds the city in one transaction. A city that stands is left alone, but for
+// the parameters that a newer program brings, which it adopts. It returns ErrTaken where
+// there is another.
 func Seed(ctx context.Context, pool *pgxpool.Pool) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('onewindow demonstration city', 0))`)
@@ -40,8 +41,11 @@ func Seed(ctx context.Context, pool *pgxpool.Pool) error {
 			return err
 		}
 		_, err = registration.TitleOf(ctx, tx, unitOf(1, "0101"))
+		if err == nil { // the city stands
+			return adopt(ctx, tx)
+		}
 		if !errors.Is(err, registration.ErrNoUnit) {
-			return err // nil: the city stands
+			return err
 		}
 		if err := onEmptyGround(ctx, tx); err != nil {
 			return err

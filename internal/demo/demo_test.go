@@ -15,6 +15,7 @@ import (
 	"onewindow/internal/access"
 	"onewindow/internal/pgtest"
 	"onewindow/registration"
+	"onewindow/tax/payment"
 )
 
 func TestSeedingTwiceChangesNothing(t *testing.T) {
@@ -33,6 +34,28 @@ func TestSeedingTwiceChangesNothing(t *testing.T) {
 	first := count()
 	if err := Seed(t.Context(), pool); err != nil || count() != first || first < 60+len(listings()) {
 		t.Errorf("second seeding: %v, %d rows after %d", err, count(), first)
+	}
+}
+
+// A city that an older program built adopts what the new one brings, so that its next
+// sale waits for nobody.
+func TestAStandingCityAdoptsWhatIsNew(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t)
+	if err := Seed(t.Context(), pool); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `
+		ALTER TABLE tax_fee_adoption DISABLE TRIGGER refuse_change; DELETE FROM tax_fee_adoption`); err != nil {
+		t.Fatal(err)
+	}
+	if err := Seed(t.Context(), pool); err != nil {
+		t.Fatal(err)
+	}
+	var fees int
+	err := pool.QueryRow(t.Context(), `SELECT count(*) FROM tax_fee_adoption`).Scan(&fees)
+	if err != nil || fees != len(payment.SampleAdoptions()) {
+		t.Errorf("%d fees are adopted, %v", fees, err)
 	}
 }
 
