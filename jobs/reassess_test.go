@@ -3,6 +3,9 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"onewindow/tax/filing"
 	"onewindow/tax/officer"
 	"onewindow/tax/payment"
+	"onewindow/tax/source"
 )
 
 func (w *window) file(number intake.Number) *jobs.TaxFile {
@@ -201,4 +205,61 @@ func TestFactsThatChangedReopenTheAssessment(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.until(number, intake.Certificate, intake.Done)
+}
+
+// A party cannot stall a sale for ever: saying the same again changes nothing, and after
+// so many disputes they are to come to the window.
+func TestAPartyDisputesSoOftenAndNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t, 1)
+	number := w.accept(town.Sale(0))
+	w.until(number, intake.Settle, intake.AwaitingPayment)
+	buyer := jobs.Declarant{Number: number, Party: "buyers[0]"}
+	for i := range filing.MostDisputes {
+		said := filing.Dispute{About: filing.Homes, Words: strings.Repeat("不", i+1)}
+		if err := errors.Join(w.Dispute(t.Context(), buyer, said), w.Dispute(t.Context(), buyer, said)); err != nil {
+			t.Fatalf("dispute %d: %v", i, err)
+		}
+	}
+	if err := w.Dispute(t.Context(), buyer, filing.Dispute{About: filing.Homes, Words: "还是不对"}); !errors.Is(err, filing.ErrTooOften) {
+		t.Errorf("once more: %v", err)
+	}
+	seller := jobs.Declarant{Number: number, Party: "sellers[0]"}
+	if err := w.Dispute(t.Context(), seller, filing.Dispute{About: filing.Sole, Words: "不对"}); err != nil {
+		t.Errorf("the other side: %v", err)
+	}
+	if n := len(w.file(number).Disputes); n != filing.MostDisputes+1 {
+		t.Errorf("%d disputes are kept", n)
+	}
+}
+
+// A preview waits for no office longer than it may: one that never answers is late, the
+// verdict says so, and nothing of it is kept for the next who asks.
+func TestAPreviewWaitsForNoOffice(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 10)
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done() // the window hangs up, nobody else does
+	}))
+	t.Cleanup(silent.Close)
+	w := newWindowAround(t, 1, threeTimes, func(o *jobs.Offices) {
+		valuation := o.Sources[source.Valuation]
+		valuation.URL, valuation.HTTP = silent.URL, &http.Client{} // without a limit of its own
+		o.Sources[source.Valuation] = valuation
+	})
+	for range 2 {
+		p, err := w.Preview(t.Context(), town.Sale(0).Contract)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := slices.ContainsFunc(p.Tax.Manual, func(r tax.Reason) bool {
+			return r.Code == tax.SourceSilent && r.Args["source"] == string(source.Valuation) && r.Args["why"] == string(source.Late)
+		})
+		if !late || len(p.Tax.Lines) == 0 || filing.VerdictOf(p.Tax.Decided(), p.Tax.Manual) != filing.Officer {
+			t.Errorf("reasons %v, lines %v", p.Tax.Manual, p.Tax.Lines)
+		}
+		<-asked
+	}
 }

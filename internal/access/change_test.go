@@ -212,3 +212,29 @@ func TestWhoOwnsTheMachineRecoversTheLastAdministratorAlone(t *testing.T) {
 		t.Errorf("of nobody: %v", err)
 	}
 }
+
+// Whoever sees a key can use it: one of a security administrator's would make two
+// people one. None is drawn, and who becomes one loses those they had.
+func TestASecurityAdministratorHasNoKey(t *testing.T) {
+	t.Parallel()
+	g, _ := gate(t, guard, second, clerk)
+	key := Change{Account: second.ID, Kind: NewKey, AskedBy: guard.ID, Wanted: Wanted{Label: "scanner"}}
+	if _, _, err := g.asks(t, key, noon); !errors.Is(err, ErrPerson) {
+		t.Errorf("a key of an administrator: %v", err)
+	}
+	secret := NewSecret()
+	if err := AddKey(t.Context(), g.Pool, clerk.ID, secret, "scanner", noon, noon.Add(KeyLength)); err != nil {
+		t.Fatal(err)
+	}
+	raised := Change{Account: clerk.ID, Kind: Move, AskedBy: guard.ID, Wanted: Wanted{Name: "李", Role: SecurityAdmin}}
+	asked, _, err := g.asks(t, raised, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.confirms(t, asked.ID, second.ID, noon); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ByKey(t.Context(), g.Pool, clerk.ID, secret.Text(), noon); !errors.Is(err, ErrUnknown) {
+		t.Errorf("the key of who became one: %v", err)
+	}
+}

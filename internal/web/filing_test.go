@@ -11,6 +11,9 @@ import (
 	"onewindow/intake"
 	"onewindow/internal/access"
 	"onewindow/jobs"
+	"onewindow/tax"
+	"onewindow/tax/payment"
+	"onewindow/templates"
 )
 
 // allRight are a buyer's answers when everything is as the offices hold it.
@@ -194,5 +197,45 @@ func TestAFilingOfACaseThatIsNotAssessedHasEmptyLists(t *testing.T) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Why an officer must decide can tell of a marriage or a minor: a party reads the
+// reasons of their own side, and no word that an officer wrote to the others.
+func TestReasonsAndWordsOfTheOtherSideStayThere(t *testing.T) {
+	t.Parallel()
+	officers := tax.Settlement{Standing: tax.Officer, Document: "卖方另有债务，已核实", By: "tax-01"}
+	a := tax.Assessment{
+		Manual: []tax.Reason{{Code: tax.FamilyChanged}, {Code: tax.HoldingUnproven}},
+		Lines:  []tax.Line{{Tax: tax.Deed, Payer: tax.BuyerSide, Payable: 1, Settled: []tax.Settlement{officers}}},
+	}
+	a.Confirmed = &tax.Confirmation{Officer: "tax-01", Reason: officers.Document}
+	for party, want := range map[string]string{"buyers[0]": string(tax.FamilyChanged), "sellers[0]": string(tax.HoldingUnproven)} {
+		var f filingView
+		f.fill(templates.Chinese, party, nil, a)
+		if len(f.Reasons) != 1 || f.Reasons[0].Code != want {
+			t.Errorf("%s reads %+v", party, f.Reasons)
+		}
+		if text, err := json.Marshal(f); err != nil || strings.Contains(string(text), officers.Document) {
+			t.Errorf("%s reads an officer's words: %s %v", party, text, err)
+		}
+	}
+}
+
+// A bill that is void or over is owed as much as an open one.
+func TestOnlyThePaidIsPaid(t *testing.T) {
+	t.Parallel()
+	bill := func(s payment.BillState) billView { return billView{Payer: tax.BuyerSide, State: s} }
+	for _, tt := range []struct {
+		bills []billView
+		want  bool
+	}{
+		{nil, false}, {[]billView{bill("void")}, false}, {[]billView{bill("expired")}, false}, {[]billView{bill("open")}, false},
+		{[]billView{bill("paid")}, true}, {[]billView{bill("void"), bill("treasury")}, true}, {[]billView{bill("paid"), bill("void")}, false},
+		{[]billView{bill("paid"), {Payer: tax.SellerSide, State: "open"}}, false},
+	} {
+		if got := paid(tt.bills); got != tt.want {
+			t.Errorf("%+v: paid %v", tt.bills, got)
+		}
 	}
 }

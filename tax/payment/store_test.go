@@ -361,3 +361,56 @@ func TestWhatIsPaidIsNeverEdited(t *testing.T) {
 		t.Errorf("more back than was paid: %v", err)
 	}
 }
+
+// A bill of which something was given back is none of what is owed: when the bills are
+// opened again it is void, the rest goes back, and its payer gets a whole one.
+func TestABillPartlyGivenBackIsWrittenAnew(t *testing.T) {
+	t.Parallel()
+	s := newTill(t, home(day(2015, 1, 1)))
+	b := s.open(noon)[0]
+	if _, err := s.pay(paid(b, "G-1"), noon); err != nil {
+		t.Fatal(err)
+	}
+	s.must(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := GiveBack(ctx, tx, Return{Ref: b.Ref, Amount: 80_00, Available: b.Amount, By: "tax-01", Words: "x", At: noon})
+		return err
+	})
+	bills := s.open(noon.Add(time.Hour))
+	last := bills[len(bills)-1]
+	if bills[0].State != BillVoid || last.Payer != b.Payer || last.State != BillOpen || last.Amount != b.Amount {
+		t.Errorf("bills %+v", bills)
+	}
+	if refunds := s.refunds(); len(refunds) != 2 || refunds[0].Amount+refunds[1].Amount != b.Amount {
+		t.Errorf("refunds %+v", refunds)
+	}
+	if again := s.open(noon.Add(2 * time.Hour)); len(again) != len(bills) {
+		t.Errorf("opened again: %+v", again)
+	}
+}
+
+// A bill counts for what it asks for, item by item; who owes no more gets a bill of
+// nothing, because the gate waits for the newest of everybody.
+func TestABillCountsForTheItemsThatItAsksFor(t *testing.T) {
+	t.Parallel()
+	buyer, second := Payer{Side: tax.BuyerSide}, Payer{Side: tax.SellerSide, Person: 2}
+	deed := []Item{{Code: "deed", Amount: 100}, {Code: "stamp", Amount: 0}}
+	d := draft{payer: buyer, items: deed[:1]}
+	for name, tt := range map[string]struct {
+		b   Bill
+		old bool
+	}{
+		"the same":             {Bill{Payer: buyer, State: BillPaid, Items: deed}, false},
+		"over already":         {Bill{Payer: buyer, State: BillVoid, Items: nil}, false},
+		"something given back": {Bill{Payer: buyer, State: BillPaid, Items: deed, Returned: 1}, true},
+		"the sum of others":    {Bill{Payer: buyer, State: BillPaid, Items: []Item{{Code: "vat", Amount: 100}}}, true},
+		"a payer who is none":  {Bill{Payer: second, State: BillTreasury, Items: deed}, true},
+	} {
+		if got := len(outdated([]Bill{tt.b}, []draft{d})) == 1; got != tt.old {
+			t.Errorf("%s: outdated %v", name, got)
+		}
+	}
+	drafts := whoOwesNoMore([]draft{d}, []Bill{{Payer: second}, {Payer: second}, {Payer: buyer}, {Payer: Payer{Side: BothSides}}})
+	if len(drafts) != 2 || drafts[1].payer != second || drafts[1].amount() != 0 {
+		t.Errorf("drafts %+v", drafts)
+	}
+}
