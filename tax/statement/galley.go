@@ -192,17 +192,24 @@ func (g *galley) close(thickness float64, colour typeset.Ink) {
 	g.leaf.Line(left, g.y, right, g.y, thickness, colour)
 }
 
-// pairs sets values beside what they are called; a rule below each.
+// pairs sets values beside what they are called, each in its own column; a rule below
+// each.
 func (g *galley) pairs(list []Pair, wide float64) {
 	const label = 34.0
 	for _, p := range list {
+		labels := g.tray.Lines(g.known(p.Label), bodySize, label-padding)
 		lines := g.tray.Lines(g.known(p.Text), bodySize, wide-label-padding)
 		g.room(step(bodySize) + 2*padding)
 		g.gap(padding)
-		g.leaf.Put(left, g.y, typeset.Block{Size: bodySize, Lines: []string{g.known(p.Label)}}, grey)
-		for _, line := range lines {
+		for i := range max(len(labels), len(lines)) {
 			g.room(step(bodySize))
-			g.y = g.leaf.Put(left+label, g.y, typeset.Block{Size: bodySize, Lines: []string{line}}, black)
+			y := g.y
+			if i < len(labels) {
+				g.y = g.leaf.Put(left, y, typeset.Block{Size: bodySize, Lines: labels[i : i+1]}, grey)
+			}
+			if i < len(lines) {
+				g.y = g.leaf.Put(left+label, y, typeset.Block{Size: bodySize, Lines: lines[i : i+1]}, black)
+			}
 		}
 		g.gap(padding)
 		g.leaf.Line(left, g.y, left+wide, g.y, thin, pale)

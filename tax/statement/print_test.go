@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -305,5 +307,57 @@ func BenchmarkPrint(b *testing.B) {
 	printed(b, s)
 	for b.Loop() {
 		printed(b, s)
+	}
+}
+
+// box is where a real reader finds a word on a page, in points.
+type box struct {
+	page                 int
+	left, top, right, at float64
+	text                 string
+}
+
+var (
+	wordBox = regexp.MustCompile(`<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="([0-9.]+)">(.*)</word>`)
+	newPage = regexp.MustCompile(`<page `)
+)
+
+// boxes are those of all words but the large ones, which stand behind the text.
+func boxes(t testing.TB, pdf []byte) (list []box) {
+	page := 0
+	for line := range strings.SplitSeq(tool(t, pdf, "pdftotext", "-bbox", "PDF", "-"), "\n") {
+		if newPage.MatchString(line) {
+			page++
+		}
+		if m := wordBox.FindStringSubmatch(line); m != nil {
+			b := box{page: page, text: m[5]}
+			for i, into := range []*float64{&b.left, &b.top, &b.right, &b.at} {
+				*into, _ = strconv.ParseFloat(m[i+1], 64)
+			}
+			if b.at-b.top < 40 {
+				list = append(list, b)
+			}
+		}
+	}
+	return list
+}
+
+// However long a name is, no word is printed over another.
+func TestNoWordIsPrintedOverAnother(t *testing.T) {
+	t.Parallel()
+	for name, pdf := range map[string][]byte{"statement": printed(t, three()), "receipt": receipted(t, paid())} {
+		list := boxes(t, pdf)
+		if len(list) < 20 {
+			t.Errorf("%s: only %d words were found", name, len(list))
+		}
+		for i, a := range list {
+			for _, b := range list[i+1:] {
+				across := min(a.right, b.right) - max(a.left, b.left)
+				down := min(a.at, b.at) - max(a.top, b.top)
+				if a.page == b.page && across > 1 && down > min(a.at-a.top, b.at-b.top)/2 {
+					t.Errorf("%s, page %d: %q and %q stand in one place", name, a.page, a.text, b.text)
+				}
+			}
+		}
 	}
 }
